@@ -1,0 +1,5 @@
+//! `takeoff` runs an intelligence explosion from the bottom up: automated researchers are agents in
+//! GPU buffers, advanced by WGSL compute shaders; what they find feeds back into how many run, how
+//! fast they think and how much compute they get. Start with `ARCHITECTURE.md`.
+
+pub mod scenario;

@@ -1,0 +1,5 @@
+//! Scenario files: TOML -> checked -> one immutable [`Scenario`].
+
+mod types;
+
+pub use types::*;

@@ -2,4 +2,6 @@
 //! GPU buffers, advanced by WGSL compute shaders; what they find feeds back into how many run, how
 //! fast they think and how much compute they get. Start with `ARCHITECTURE.md`.
 
+pub mod cpu;
+pub mod model;
 pub mod scenario;

@@ -1,0 +1,286 @@
+//! The native engine: every stage of `shaders/` in Rust, on all cores, with the same bits.
+
+mod census;
+mod memory;
+mod research;
+mod share;
+mod spawn;
+
+use std::sync::atomic::AtomicU32;
+
+use rayon::prelude::*;
+
+use crate::model::census::{Census, PopulationCensus, Recount};
+use crate::model::engine::{Engine, EngineError, Setup, Store, TickInput};
+use crate::model::layout::{AliasEntry, PopulationTick};
+use crate::model::{digest, tables};
+
+/// How agents are cut into tasks. Results do not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Threads; 0: one a core.
+    pub threads: usize,
+    /// Agents of a task.
+    pub chunk: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { threads: 0, chunk: 8192 }
+    }
+}
+
+/// The engine and its state.
+pub struct CpuEngine {
+    setup: Setup,
+    options: Options,
+    pool: rayon::ThreadPool,
+    agents: Vec<Agents>,
+    nodes: Vec<u32>,
+    older: Vec<u32>,
+    mails: Vec<u32>,
+    finds: Vec<AtomicU32>,
+    alias: Vec<AliasEntry>,
+    binomial: Vec<u32>,
+    normal: Vec<i32>,
+}
+
+/// Agents of one population by rank, and the sum of their hashes.
+struct Agents {
+    due: Vec<u32>,
+    work: Vec<u32>,
+    lanes: [u32; 4],
+}
+
+impl CpuEngine {
+    /// An engine with empty slots and empty boards.
+    ///
+    /// # Errors
+    /// If the memory is not there or threads cannot be started.
+    pub fn new(setup: Setup, options: Options) -> Result<Self, EngineError> {
+        memory::check(&setup)?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.threads)
+            .build()
+            .map_err(|error| EngineError::Device(error.to_string()))?;
+        let agents = setup
+            .populations
+            .iter()
+            .map(|population| Agents {
+                due: vec![0; population.slots as usize],
+                work: vec![0; population.slots as usize],
+                lanes: [0; 4],
+            })
+            .collect();
+        let (topics, cell, boards) = (setup.topics, setup.cell(), setup.boards());
+        Ok(Self {
+            agents,
+            nodes: vec![0; topics * setup.nodes() * cell],
+            older: vec![0; topics * boards * cell],
+            mails: vec![0; topics * setup.mails.len() * cell],
+            finds: (0..topics * boards * setup.window_words).map(|_| AtomicU32::new(0)).collect(),
+            alias: vec![AliasEntry::default(); topics * boards],
+            binomial: Vec::new(),
+            normal: tables::normal(),
+            setup,
+            options,
+            pool,
+        })
+    }
+
+    /// Runs spawn and research for one population.
+    fn advance<const W: usize>(
+        &mut self,
+        index: usize,
+        input: &TickInput<'_>,
+    ) -> PopulationCensus {
+        let population = &input.populations[index];
+        let kinds = self.setup.kinds.len();
+        let kinds = &input.kinds[index * kinds..][..kinds];
+        let world = research::World {
+            topics: self.setup.topics,
+            node_rows: self.setup.nodes(),
+            board_rows: self.setup.boards(),
+            nodes: &self.nodes,
+            older: &self.older,
+            finds: &self.finds,
+            topic_kind: &self.setup.topic_kind,
+            alias: &self.alias,
+            binomial: &self.binomial,
+            normal: &self.normal,
+            boards: input.boards,
+        };
+        let agents = &mut self.agents[index];
+        let slots = input.slots[index] as usize;
+        let chunk = self.options.chunk;
+        let spawns = input.spawn[index];
+        let mut census = self.pool.install(|| {
+            agents.due[..slots]
+                .par_chunks_mut(chunk)
+                .zip(agents.work[..slots].par_chunks_mut(chunk))
+                .enumerate()
+                .map(|(i, (due, work))| {
+                    let from = (i * chunk) as u64;
+                    let mut census = if spawns {
+                        spawn::spawn(population, from, due, work)
+                    } else {
+                        PopulationCensus::ZERO
+                    };
+                    census.merge(&research::research::<W>(
+                        &world, population, kinds, from, due, work,
+                    ));
+                    census
+                })
+                .reduce(
+                    || PopulationCensus::ZERO,
+                    |mut a, b| {
+                        a.merge(&b);
+                        a
+                    },
+                )
+        });
+        digest::add_lanes(&mut agents.lanes, census.lanes);
+        census.lanes = agents.lanes;
+        census
+    }
+
+    /// Runs share for all topics.
+    fn share<const W: usize>(&mut self, input: &TickInput<'_>) -> share::ShareCensus {
+        let setup = &self.setup;
+        let rules = share::Rules {
+            setup,
+            boards: input.boards,
+            classes: input.classes,
+            normal: &self.normal,
+        };
+        let cell = setup.cell();
+        // Stores without rows still need one (empty) part a topic.
+        let parts = |rows: usize| (rows * cell).max(1);
+        let mut none = vec![0; if setup.mails.is_empty() { setup.topics } else { 0 }];
+        let mails = if setup.mails.is_empty() { &mut none } else { &mut self.mails };
+        // SAFETY-free view of the atomics: `&mut` proves that nobody else looks.
+        let finds: &mut [u32] = atomics_as_words(&mut self.finds);
+        self.pool.install(|| {
+            self.nodes
+                .par_chunks_mut(parts(setup.nodes()))
+                .zip(self.older.par_chunks_mut(parts(setup.boards())))
+                .zip(mails.par_chunks_mut(parts(setup.mails.len())))
+                .zip(finds.par_chunks_mut(setup.boards() * W))
+                .enumerate()
+                .with_min_len(64)
+                .fold(
+                    || share::ShareCensus::zero(setup),
+                    |mut census, (topic, (((nodes, older), mails), finds))| {
+                        let mut column = share::Column { nodes, older, mails, finds };
+                        share::share::<W>(&rules, topic as u32, &mut column, &mut census);
+                        census
+                    },
+                )
+                .reduce(|| share::ShareCensus::zero(setup), |a, b| a.merge(&b))
+        })
+    }
+
+    fn tick_with<const W: usize>(&mut self, input: &TickInput<'_>) -> Census {
+        let populations =
+            (0..self.agents.len()).map(|index| self.advance::<W>(index, input)).collect();
+        let shared = self.share::<W>(input);
+        Census {
+            populations,
+            nodes: shared.nodes,
+            gains: shared.gains,
+            node_lanes: shared.lanes,
+        }
+    }
+
+    fn store(&mut self, store: Store) -> &mut Vec<u32> {
+        match store {
+            Store::Nodes => &mut self.nodes,
+            Store::Older => &mut self.older,
+            Store::Mails => &mut self.mails,
+        }
+    }
+}
+
+/// The words behind atomics that nobody else holds.
+fn atomics_as_words(atomics: &mut [AtomicU32]) -> &mut [u32] {
+    // SAFETY: `AtomicU32` has the size, alignment and bit validity of `u32`, and the exclusive borrow
+    // rules out concurrent access. (`AtomicU32::get_mut_slice` is not stable yet.)
+    unsafe { std::slice::from_raw_parts_mut(atomics.as_mut_ptr().cast::<u32>(), atomics.len()) }
+}
+
+impl Engine for CpuEngine {
+    fn tick(&mut self, input: &TickInput<'_>) -> Result<Census, EngineError> {
+        if let Some(alias) = input.alias {
+            self.alias.copy_from_slice(alias);
+        }
+        if let Some(binomial) = input.binomial {
+            self.binomial = binomial.to_vec();
+        }
+        Ok(match self.setup.window_words {
+            1 => self.tick_with::<1>(input),
+            2 => self.tick_with::<2>(input),
+            4 => self.tick_with::<4>(input),
+            words => return Err(EngineError::Device(format!("no kernel for {words} window words"))),
+        })
+    }
+
+    fn recount(
+        &mut self,
+        index: usize,
+        population: &PopulationTick,
+        slots: u64,
+    ) -> Result<Recount, EngineError> {
+        let agents = &self.agents[index];
+        let chunk = self.options.chunk;
+        let slots = slots as usize;
+        Ok(self.pool.install(|| {
+            agents.due[..slots]
+                .par_chunks(chunk)
+                .zip(agents.work[..slots].par_chunks(chunk))
+                .enumerate()
+                .map(|(i, (due, work))| census::census(population, (i * chunk) as u64, due, work))
+                .reduce(Recount::default, census::add)
+        }))
+    }
+
+    fn read_agents(
+        &mut self,
+        population: usize,
+        from: u64,
+        due: &mut [u32],
+        work: &mut [u32],
+    ) -> Result<(), EngineError> {
+        let agents = &self.agents[population];
+        let from = from as usize;
+        due.copy_from_slice(&agents.due[from..from + due.len()]);
+        work.copy_from_slice(&agents.work[from..from + work.len()]);
+        Ok(())
+    }
+
+    fn write_agents(
+        &mut self,
+        population: usize,
+        from: u64,
+        due: &[u32],
+        work: &[u32],
+    ) -> Result<(), EngineError> {
+        let agents = &mut self.agents[population];
+        let from = from as usize;
+        agents.due[from..from + due.len()].copy_from_slice(due);
+        agents.work[from..from + work.len()].copy_from_slice(work);
+        Ok(())
+    }
+
+    fn write_lanes(&mut self, population: usize, lanes: [u32; 4]) {
+        self.agents[population].lanes = lanes;
+    }
+
+    fn read_store(&mut self, store: Store) -> Result<Vec<u32>, EngineError> {
+        Ok(self.store(store).clone())
+    }
+
+    fn write_store(&mut self, store: Store, words: &[u32]) -> Result<(), EngineError> {
+        self.store(store).copy_from_slice(words);
+        Ok(())
+    }
+}

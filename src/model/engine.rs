@@ -1,0 +1,181 @@
+//! What an engine is: the device side of a run behind one trait.
+//!
+//! `cpu` and `gpu` implement it with the same bits; neither knows the other.
+
+use super::census::{Census, Recount};
+use super::layout::{AliasEntry, BoardTick, Edge, KindGain, KindTick, Mail, PopulationTick};
+use super::rng::Pair;
+
+/// What is fixed for a run: sizes, wiring, the landscape of ideas.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// Words of a window: 1, 2 or 4.
+    pub window_words: usize,
+    /// Topics simulated.
+    pub topics: usize,
+    /// By kind.
+    pub kinds: Vec<KindGain>,
+    /// Kind of each topic.
+    pub topic_kind: Vec<u32>,
+    /// Key of the gains of ideas.
+    pub ideas_key: Pair,
+    /// By population, grouped by lab in ascending order.
+    pub populations: Vec<PopulationSetup>,
+    /// First board of each lab, then the number of boards: labs own contiguous boards.
+    pub lab_boards: Vec<u32>,
+    /// Edges into board b are `edges[edge_start[b]..edge_start[b + 1]]`.
+    pub edge_start: Vec<u32>,
+    /// What reaches boards.
+    pub edges: Vec<Edge>,
+    /// Snapshots that edges read.
+    pub mails: Vec<Mail>,
+    /// Lag classes.
+    pub classes: usize,
+}
+
+/// What is fixed of a population.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PopulationSetup {
+    /// Slots to hold: no rank reaches it.
+    pub slots: u64,
+}
+
+impl Setup {
+    /// Boards that agents read and write.
+    pub fn boards(&self) -> usize {
+        self.lab_boards.last().map_or(0, |&boards| boards as usize)
+    }
+
+    /// Labs.
+    pub fn labs(&self) -> usize {
+        self.lab_boards.len() - 1
+    }
+
+    /// Boards, lab unions and the world.
+    pub fn nodes(&self) -> usize {
+        self.boards() + self.labs() + 1
+    }
+
+    /// Words of a node's knowledge of one topic.
+    pub fn cell(&self) -> usize {
+        1 + self.window_words
+    }
+}
+
+/// What a tick needs to know. Slices are in the order of [`Setup`].
+#[derive(Clone, Copy, Debug)]
+pub struct TickInput<'a> {
+    /// By population.
+    pub populations: &'a [PopulationTick],
+    /// `[population * kinds + kind]`.
+    pub kinds: &'a [KindTick],
+    /// By board.
+    pub boards: &'a [BoardTick],
+    /// State of each lag class, see [`super::layout::class`].
+    pub classes: &'a [u32],
+    /// By population: ranks to visit; all others are empty slots.
+    pub slots: &'a [u64],
+    /// By population: whether `spawn` has anything to do.
+    pub spawn: &'a [bool],
+    /// New alias tables, `[board * topics + column]`; `None` keeps the old ones.
+    pub alias: Option<&'a [AliasEntry]>,
+    /// New binomial tables, in the order of `PopulationTick::binomial_table`; `None` keeps the old.
+    pub binomial: Option<&'a [u32]>,
+}
+
+/// Which knowledge to read or write: the three stores have the layout
+/// `[(topic * rows + row) * cell]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// Current knowledge; rows are nodes.
+    Nodes,
+    /// Knowledge at the last turn of news; rows are boards.
+    Older,
+    /// Snapshots; rows are mails.
+    Mails,
+}
+
+/// What went wrong on a device.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No adapter of the wanted kind.
+    #[error("no {wanted} adapter: {reason}; --engine cpu runs everywhere")]
+    NoAdapter {
+        /// "hardware GPU" or "software Vulkan".
+        wanted: &'static str,
+        /// What was found instead.
+        reason: String,
+    },
+    /// The run does not fit.
+    #[error("the run needs {needed_mib} MiB on {device}, which has {available_mib} MiB: lower run.agents_max or run.sample")]
+    Memory {
+        /// MiB needed.
+        needed_mib: u64,
+        /// MiB there.
+        available_mib: u64,
+        /// Where.
+        device: String,
+    },
+    /// The device was lost or refused work.
+    #[error("the device failed: {0}; recorded ticks are kept, --resume continues them")]
+    Device(String),
+}
+
+/// The device side of a run.
+pub trait Engine: Send {
+    /// Runs spawn, research and share for one tick.
+    ///
+    /// # Errors
+    /// If the device fails; the state is then undefined.
+    fn tick(&mut self, input: &TickInput<'_>) -> Result<Census, EngineError>;
+
+    /// Counts a population's agents anew: ranks below `slots`, against the clocks of `population`.
+    ///
+    /// # Errors
+    /// If the device fails.
+    fn recount(
+        &mut self,
+        index: usize,
+        population: &PopulationTick,
+        slots: u64,
+    ) -> Result<Recount, EngineError>;
+
+    /// Reads `due.len()` agents of a population from rank `from` on.
+    ///
+    /// # Errors
+    /// If the device fails.
+    fn read_agents(
+        &mut self,
+        population: usize,
+        from: u64,
+        due: &mut [u32],
+        work: &mut [u32],
+    ) -> Result<(), EngineError>;
+
+    /// Writes agents of a population from rank `from` on; the lanes are set apart.
+    ///
+    /// # Errors
+    /// If the device fails.
+    fn write_agents(
+        &mut self,
+        population: usize,
+        from: u64,
+        due: &[u32],
+        work: &[u32],
+    ) -> Result<(), EngineError>;
+
+    /// Sets the running sum of the agents' hashes of a population.
+    fn write_lanes(&mut self, population: usize, lanes: [u32; 4]);
+
+    /// Reads a store of knowledge.
+    ///
+    /// # Errors
+    /// If the device fails.
+    fn read_store(&mut self, store: Store) -> Result<Vec<u32>, EngineError>;
+
+    /// Writes a store of knowledge.
+    ///
+    /// # Errors
+    /// If the device fails.
+    fn write_store(&mut self, store: Store, words: &[u32]) -> Result<(), EngineError>;
+}

@@ -26,7 +26,7 @@ pub fn check(setup: &Setup) -> Result<(), EngineError> {
 
 /// Bytes that can be allocated without swapping.
 fn available() -> Option<u64> {
-    let mut system = sysinfo::System::new();
+    let mut system = sysinfo::System::new().ok()?;
     system.refresh_memory();
     Some(system.available_memory()).filter(|&bytes| bytes > 0)
 }

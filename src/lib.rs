@@ -5,3 +5,5 @@
 pub mod cpu;
 pub mod model;
 pub mod scenario;
+pub mod sim;
+pub mod world;

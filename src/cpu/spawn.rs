@@ -68,18 +68,22 @@ fn start(population: &PopulationTick, rank: u64, census: &mut PopulationCensus) 
 
 /// Counts an agent whose rank is gone.
 fn retire(phase: Phase, left: u32, census: &mut PopulationCensus) {
-    census.add(Counter::Retired, 1);
     let one_less = 1u64.wrapping_neg();
     match phase {
         Phase::Thinking => {
+            census.add(Counter::RetiredThinking, 1);
             census.add(Counter::DeltaThinking, one_less);
             census.add(Counter::ForgoneThink, u64::from(left));
         }
         Phase::Experiment => {
+            census.add(Counter::RetiredExperiment, 1);
             census.add(Counter::DeltaExperiment, one_less);
             census.add(Counter::ForgoneExperiment, u64::from(left));
         }
-        Phase::Waiting | Phase::Absent => census.add(Counter::DeltaWaiting, one_less),
+        Phase::Waiting | Phase::Absent => {
+            census.add(Counter::RetiredWaiting, 1);
+            census.add(Counter::DeltaWaiting, one_less);
+        }
     }
 }
 

@@ -49,8 +49,12 @@ pub enum Counter {
     DeltaWaiting,
     /// Fresh agents.
     Spawned,
-    /// Agents removed because their rank is gone.
-    Retired,
+    /// Agents removed while thinking because their rank is gone.
+    RetiredThinking,
+    /// Agents removed in an experiment because their rank is gone.
+    RetiredExperiment,
+    /// Agents removed without an idea because their rank is gone.
+    RetiredWaiting,
     /// Agents removed at the end of a phase because their rank is inactive.
     Deactivated,
     /// Thinking that removed agents still had before them, thinking units.
@@ -86,7 +90,9 @@ pub const COUNTER_NAMES: [&str; COUNTERS] = [
     "delta_experiment",
     "delta_waiting",
     "spawned",
-    "retired",
+    "retired_thinking",
+    "retired_experiment",
+    "retired_waiting",
     "deactivated",
     "forgone_think",
     "forgone_experiment",

@@ -1,0 +1,168 @@
+//! The tick loop: a world, an engine, and the digest of what they did.
+
+mod checkpoint;
+
+use crate::cpu::{self, CpuEngine};
+use crate::model::census::{Census, Recount};
+use crate::model::digest::{self, Digest};
+use crate::model::engine::{Engine, EngineError};
+use crate::model::layout::AliasEntry;
+use crate::scenario::Scenario;
+use crate::world::{LabReport, Plan, World};
+
+pub use checkpoint::CheckpointError;
+
+/// What can end a run early.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// The device side failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A saved state could not be written or read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The running counts and a recount of all agents differ: a defect of the program or the machine.
+    #[error("audit after tick {tick}, population {population}: {field} is {running} by running count, {recount} by recount")]
+    Audit {
+        /// Ticks done.
+        tick: u64,
+        /// Index of the population.
+        population: usize,
+        /// What differs.
+        field: &'static str,
+        /// Running value.
+        running: String,
+        /// Recounted value.
+        recount: String,
+    },
+}
+
+/// One tick, told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TickOutcome {
+    /// Number of the tick, from 0 at the start of burn-in.
+    pub tick: u64,
+    /// Day at its end, from day 0.
+    pub day: f64,
+    /// By lab.
+    pub labs: Vec<LabReport>,
+    /// The digest after it.
+    pub digest: Digest,
+    /// Phases that ended in it.
+    pub events: u64,
+}
+
+/// A run in progress.
+pub struct Simulation {
+    world: World,
+    engine: Box<dyn Engine>,
+    digest: Digest,
+    /// The alias tables that the engine holds: part of a checkpoint.
+    alias: Option<Vec<AliasEntry>>,
+    /// The last tick's plan and census, for audits and tests.
+    last: Option<(Plan, Census)>,
+}
+
+impl Simulation {
+    /// A run at the start of its burn-in, on the native engine.
+    ///
+    /// # Errors
+    /// If the engine cannot hold it.
+    pub fn on_cpu(scenario: Scenario, options: cpu::Options) -> Result<Self, SimError> {
+        let world = World::new(scenario);
+        let engine = CpuEngine::new(world.setup().clone(), options)?;
+        Ok(Self::with_engine(world, Box::new(engine)))
+    }
+
+    /// A run of `world` on `engine`, which must be fresh and made for the world's setup.
+    pub fn with_engine(world: World, engine: Box<dyn Engine>) -> Self {
+        let digest = digest::genesis(&world.scenario().hash());
+        Self { world, engine, digest, alias: None, last: None }
+    }
+
+    /// Runs one tick.
+    ///
+    /// # Errors
+    /// If the device fails; the state is then lost.
+    pub fn step(&mut self) -> Result<TickOutcome, SimError> {
+        let engine = &mut self.engine;
+        let mut plan = self
+            .world
+            .plan(|| engine.read_store(crate::model::engine::Store::Nodes))?;
+        match &plan.alias {
+            Some(alias) => self.alias = Some(alias.clone()),
+            // A resumed engine is handed the tables that the killed one had.
+            None if self.last.is_none() => plan.alias.clone_from(&self.alias),
+            None => {}
+        }
+        let census = self.engine.tick(&plan.input())?;
+        let tick = self.world.state().tick;
+        let labs = self.world.absorb(&plan, &census);
+        let values = self.world.digest_values(&plan);
+        self.digest = digest::next(&self.digest, tick, &census, &values);
+        let outcome = TickOutcome {
+            tick,
+            day: self.world.day(),
+            events: labs.iter().map(|lab| lab.events).sum(),
+            labs,
+            digest: self.digest,
+        };
+        self.last = Some((plan, census));
+        Ok(outcome)
+    }
+
+    /// Have all days been simulated?
+    pub fn is_finished(&self) -> bool {
+        self.world.is_finished()
+    }
+
+    /// The host side.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The device side.
+    pub fn engine(&mut self) -> &mut dyn Engine {
+        &mut *self.engine
+    }
+
+    /// The digest so far.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// Plan and census of the last tick.
+    pub fn last(&self) -> Option<&(Plan, Census)> {
+        self.last.as_ref()
+    }
+
+    /// Counts all agents anew and holds the running counts against it.
+    ///
+    /// # Errors
+    /// If they differ, or the device fails.
+    pub fn audit(&mut self) -> Result<Vec<Recount>, SimError> {
+        let Some((plan, census)) = &self.last else { return Ok(Vec::new()) };
+        let mut recounts = Vec::new();
+        for (index, population) in self.world.state().populations.iter().enumerate() {
+            // Clocks as they stand after the tick.
+            let mut tick = plan.populations[index];
+            tick.think_start = tick.think_start.wrapping_add(tick.think_len);
+            tick.experiment_start = tick.experiment_start.wrapping_add(tick.experiment_len);
+            let recount = self.engine.recount(index, &tick, population.high_water)?;
+            let differ = |field, running: String, recount: String| {
+                if running == recount {
+                    return Ok(());
+                }
+                let tick = self.world.state().tick;
+                Err(SimError::Audit { tick, population: index, field, running, recount })
+            };
+            let lanes = census.populations[index].lanes;
+            differ("thinking", population.thinking.to_string(), recount.thinking.to_string())?;
+            differ("experiment", population.experiment.to_string(), recount.experiment.to_string())?;
+            differ("waiting", population.waiting.to_string(), recount.waiting.to_string())?;
+            differ("lanes", format!("{lanes:08x?}"), format!("{:08x?}", recount.lanes))?;
+            recounts.push(recount);
+        }
+        Ok(recounts)
+    }
+}

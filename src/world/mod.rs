@@ -1,0 +1,144 @@
+//! The world around the researchers: labs, compute, policy and feedback, in `f64` on the host.
+//!
+//! [`World::plan`] turns its state into what the device is told for a tick; [`World::absorb`] takes in
+//! what the device counted. Both are pure functions of (scenario, state, census): no clock, no
+//! platform mathematics, only the pinned `libm`. `docs/model.md`, part 4, is the text.
+
+mod absorb;
+mod clock;
+mod landscape;
+mod ledger;
+mod plan;
+mod policy;
+mod popularity;
+mod researchers;
+mod state;
+mod training;
+mod wiring;
+
+pub use absorb::LabReport;
+pub use landscape::GAIN_UNIT_OOM;
+pub use plan::Plan;
+pub use state::{LabState, Oom, PopulationState, State};
+
+use crate::model::engine::{PopulationSetup, Setup};
+use crate::model::rng::derive_key;
+use crate::model::tables;
+use crate::scenario::{PopulationKind, Scenario};
+use wiring::Wiring;
+
+/// Hours in a day.
+const HOURS_PER_DAY: f64 = 24.0;
+
+/// Scenario, wiring and state: everything of a run that is not on the device.
+#[derive(Clone, Debug)]
+pub struct World {
+    scenario: Scenario,
+    setup: Setup,
+    wiring: Wiring,
+    /// Popularity of each sampled topic.
+    popularity: Vec<f64>,
+    /// Fraction of the world that is simulated, after rounding to whole topics.
+    sample: f64,
+    /// Lowest entry of the normal table, Q12: the least skilled.
+    least_normal: i32,
+    state: state::State,
+}
+
+impl World {
+    /// The world at the start of burn-in.
+    pub fn new(scenario: Scenario) -> Self {
+        let ideas = &scenario.ideas;
+        let topics = libm::round(f64::from(ideas.topics) * scenario.run.sample).max(1.0);
+        let sample = topics / f64::from(ideas.topics);
+        let wiring = Wiring::new(&scenario);
+        let normal = tables::normal();
+        let shares: Vec<f64> = ideas.kinds.iter().map(|kind| kind.topic_share).collect();
+        let gain = |kind| landscape::gain(kind, f64::from(ideas.topics), sample, &normal);
+        let setup = Setup {
+            window_words: ideas.window_words as usize,
+            topics: topics as usize,
+            kinds: ideas.kinds.iter().map(gain).collect(),
+            topic_kind: tables::topic_kinds(topics as u32, &shares),
+            ideas_key: derive_key(&[b"ideas", &scenario.run.seed.to_le_bytes()]),
+            populations: populations(&scenario)
+                .map(|(_, population)| PopulationSetup { slots: slots(&scenario, population, sample) })
+                .collect(),
+            lab_boards: wiring.lab_boards.clone(),
+            edge_start: wiring.edge_start.clone(),
+            edges: wiring.edges.clone(),
+            mails: wiring.mails.clone(),
+            classes: wiring.classes.len(),
+        };
+        let popularity =
+            tables::popularity(topics as u32, ideas.popularity_offset, ideas.popularity_exponent);
+        let state = state::State::new(&scenario, wiring.classes.len());
+        Self { scenario, setup, wiring, popularity, sample, least_normal: normal[0], state }
+    }
+
+    /// The same world with a state that was saved before.
+    pub fn with_state(scenario: Scenario, state: state::State) -> Self {
+        let mut world = Self { state, ..Self::new(scenario) };
+        world.state.forget_engine();
+        world
+    }
+
+    /// What an engine needs to know once.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// What was asked for.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Everything that changes.
+    pub fn state(&self) -> &state::State {
+        &self.state
+    }
+
+    /// Fraction of the world that is simulated, after rounding to whole topics.
+    pub fn sample(&self) -> f64 {
+        self.sample
+    }
+
+    /// Days from day 0 to now, negative in burn-in.
+    pub fn day(&self) -> f64 {
+        self.state.hours / HOURS_PER_DAY - self.scenario.run.burn_in_days
+    }
+
+    /// Has the last day been simulated?
+    pub fn is_finished(&self) -> bool {
+        self.day() >= self.scenario.run.days
+    }
+}
+
+/// Every population with the index of its lab, in device order.
+fn populations(scenario: &Scenario) -> impl Iterator<Item = (usize, &crate::scenario::Population)> {
+    let of_lab = |(lab, of_lab): (usize, &'_ crate::scenario::Lab)| (lab, of_lab.populations.len());
+    scenario
+        .labs
+        .iter()
+        .enumerate()
+        .map(of_lab)
+        .flat_map(move |(lab, count)| {
+            (0..count).map(move |index| (lab, &scenario.labs[lab].populations[index]))
+        })
+}
+
+/// Slots a population can need: its head-count at the most, or as many agents as it may have.
+fn slots(scenario: &Scenario, population: &crate::scenario::Population, sample: f64) -> u64 {
+    let most = match &population.kind {
+        PopulationKind::Automated { .. } => f64::INFINITY,
+        PopulationKind::Human { headcount, .. } => {
+            let run = &scenario.run;
+            let days = headcount.points.iter().map(|&(day, _)| day);
+            days.chain([-run.burn_in_days, run.days])
+                .map(|day| headcount.at(day.min(run.days)))
+                .fold(0.0, f64::max)
+        }
+    };
+    let agents = libm::ceil(most * sample) + 1.0;
+    if agents < scenario.run.agents_max as f64 { agents as u64 } else { scenario.run.agents_max }
+}

@@ -89,14 +89,9 @@ pub fn effort_factor(ideas: &Ideas, tools_oom: f64) -> f64 {
     libm::exp10(-ideas.tools_effort_exponent * tools_oom)
 }
 
-/// Most A100e that one experiment can use: the largest kind at full size in its fastest time.
-pub fn experiment_cap_a100e(ideas: &Ideas, training_oom: f64) -> f64 {
-    let fastest = ideas
-        .kinds
-        .iter()
-        .map(|kind| kind.experiment_a100e_hours / kind.experiment_fastest_hours)
-        .fold(0.0, f64::max);
-    fastest * experiment_cost(ideas, training_oom)
+/// Wall hours of a full-size experiment when compute is no limit, over the mix of kinds.
+pub fn fastest_hours(ideas: &Ideas) -> f64 {
+    ideas.kinds.iter().map(|kind| kind.topic_share * kind.experiment_fastest_hours).sum()
 }
 
 /// The device's view of a kind for one population and tick.

@@ -3,7 +3,7 @@
 use super::landscape::{self, Costs, q16, sigma_q12};
 use super::researchers::{Staff, staff};
 use super::wiring::Class;
-use super::{HOURS_PER_DAY, Oom, World, policy, popularity};
+use super::{HOURS_PER_DAY, Oom, PopulationState, World, policy, popularity};
 use crate::model::engine::TickInput;
 use crate::model::layout::{self, AliasEntry, BoardTick, KindTick, PopulationTick, TASTE_MAX, class};
 use crate::model::rng::derive_key;
@@ -145,23 +145,12 @@ impl World {
         for index in self.of_lab(lab) {
             let population = &config.populations[index - self.of_lab(lab).start];
             let staff = staff(population, day, self.sample, inference);
-            let weight_log2 = &mut self.state.populations[index].weight_log2;
-            let agents = |log2: u32| libm::floor(libm::ldexp(staff.researchers, -(log2 as i32)));
-            while agents(*weight_log2) > self.setup.populations[index].slots as f64
-                && *weight_log2 < WEIGHT_LOG2_MAX
-            {
-                *weight_log2 += 1;
-            }
-            let keep = agents(*weight_log2).min(self.setup.populations[index].slots as f64);
             plan.staff.push(StaffPlan {
                 lab,
                 staff,
-                weight: libm::ldexp(1.0, *weight_log2 as i32),
-                keep: keep as u64,
-                active: 0,
-                think_units_per_hour: 0.0,
                 think_rate: staff.speed * staff.duty * (1.0 - population.reading_share),
                 skill_log2: skill_log2(config, population, state),
+                ..StaffPlan::default()
             });
         }
     }
@@ -171,7 +160,7 @@ impl World {
         let run = &self.scenario.run;
         let scheduled = run.tick_schedule.iter().rev().find(|change| change.from_day <= day);
         let mut hours = scheduled.map_or(run.tick_hours, |change| change.tick_hours);
-        let present = plan.staff.iter().filter(|plan| plan.keep > 0);
+        let present = plan.staff.iter().filter(|plan| plan.staff.researchers > 0.0);
         let speed = present.map(|plan| plan.staff.speed).fold(0.0, f64::max);
         if let Some(most) = run.speed_tick_hours_max {
             while speed * hours > most {
@@ -188,17 +177,19 @@ impl World {
         let mut compute = plan.labs[lab].experiment_a100e;
         let mut per_size = 0.0;
         for index in self.of_lab(lab) {
-            let StaffPlan { keep, weight, think_rate, .. } = plan.staff[index];
+            let StaffPlan { staff, think_rate, .. } = plan.staff[index];
             let effort = &self.state.populations[index].effort;
             let think_hours = effort.think_hours_mean() / think_rate;
             let full = effort.full_a100e_hours_mean();
             let waiting = config.waiting_target;
-            let room = policy::admitted(compute, think_hours, full, smallest, waiting) / weight;
-            let active = if room < keep as f64 { room as u64 } else { keep };
-            plan.staff[index].active = active;
+            let room = policy::admitted(compute, think_hours, full, smallest, waiting);
+            let slots = self.setup.populations[index].slots as f64;
+            let state = &mut self.state.populations[index];
+            seat(&mut plan.staff[index], state, slots, staff.researchers.min(room));
+            let working = plan.staff[index].active as f64 * plan.staff[index].weight;
             let each = policy::compute_per_researcher(think_hours, full, 1.0, waiting);
-            compute = (compute - active as f64 * weight * each * smallest).max(0.0);
-            per_size += active as f64 * weight * each;
+            compute = (compute - working * each * smallest).max(0.0);
+            per_size += working * each;
         }
         let planned = if per_size > 0.0 { plan.labs[lab].experiment_a100e / per_size } else { 1.0 };
         let state = &mut self.state.labs[lab];
@@ -218,14 +209,16 @@ impl World {
         let in_flight =
             agents(&|i| self.state.populations[i].experiment as f64 * plan.staff[i].weight);
         let speed = indices.clone().map(|i| plan.staff[i].staff.speed).fold(0.0, f64::max);
-        let ideas = &self.scenario.ideas;
+        let full = |i: usize| self.state.populations[i].effort.full_a100e_hours_mean();
+        let cap_a100e = indices.clone().map(full).fold(0.0, f64::max)
+            / landscape::fastest_hours(&self.scenario.ideas);
         let state = &mut self.state.labs[lab];
         let rate = state.ledger.rate_a100e(
             plan.tick_hours,
             plan.labs[lab].experiment_a100e,
             (researchers, speed),
             (in_flight, state.experiment_hours),
-            landscape::experiment_cap_a100e(ideas, plan.labs[lab].oom.training),
+            cap_a100e,
         );
         let cluster = state.clock.advance(rate * plan.tick_hours);
         plan.labs[lab].experiment_units_per_a100e_hour = state.clock.units_per_hour();
@@ -391,6 +384,23 @@ impl World {
         let others = states.iter().map(|state| (1u32 << state.weight_log2) - 1);
         plan.binomial = Some(others.flat_map(tables::binomial).collect());
     }
+}
+
+/// Gives `working` researchers agents, doubling the weight while there are too few slots; what the
+/// doubling leaves over retires.
+fn seat(plan: &mut StaffPlan, state: &mut PopulationState, slots: f64, working: f64) {
+    let before = state.weight_log2;
+    let agents = |researchers: f64, log2: u32| libm::floor(libm::ldexp(researchers, -(log2 as i32)));
+    while agents(working, state.weight_log2) > slots && state.weight_log2 < WEIGHT_LOG2_MAX {
+        state.weight_log2 += 1;
+    }
+    plan.weight = libm::ldexp(1.0, state.weight_log2 as i32);
+    plan.active = agents(working, state.weight_log2).min(slots) as u64;
+    plan.keep = if state.weight_log2 > before {
+        plan.active
+    } else {
+        agents(plan.staff.researchers, state.weight_log2).min(slots) as u64
+    };
 }
 
 /// log2 of the median skill: pooled experience and model quality, for automated researchers.

@@ -281,29 +281,3 @@ pub struct Series {
     /// Factor a year after the last point.
     pub growth_per_year: f64,
 }
-
-impl Series {
-    /// Value on `day`: straight in the logarithm between points, growing after the last, constant
-    /// before the first; a single point grows both ways.
-    pub fn at(&self, day: f64) -> f64 {
-        let (first, last) = (self.points[0], self.points[self.points.len() - 1]);
-        if self.points.len() > 1 && day <= first.0 {
-            return first.1;
-        }
-        if self.points.len() == 1 || day >= last.0 {
-            let years = (day - last.0) * 24.0 / HOURS_PER_YEAR;
-            return last.1 * libm::pow(self.growth_per_year, years);
-        }
-        let after = self.points.partition_point(|&(at, _)| at <= day);
-        let ((d0, v0), (d1, v1)) = (self.points[after - 1], self.points[after]);
-        let share = (day - d0) / (d1 - d0);
-        libm::exp(libm::log(v0) + share * (libm::log(v1) - libm::log(v0)))
-    }
-}
-
-impl Scenario {
-    /// Hash.
-    pub fn hash(&self) -> String {
-        blake3::hash(&serde_json::to_vec(self).unwrap()).to_hex().to_string()
-    }
-}

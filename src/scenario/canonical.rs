@@ -30,12 +30,16 @@ impl Scenario {
 
     /// blake3 of the canonical JSON, in hex.
     pub fn hash(&self) -> String {
-        blake3::hash(self.canonical_json().as_bytes()).to_hex().to_string()
+        blake3::hash(self.canonical_json().as_bytes())
+            .to_hex()
+            .to_string()
     }
 
     /// blake3 of the landscape of ideas alone: equal where scenarios share a calibration.
     pub fn ideas_hash(&self) -> String {
-        blake3::hash(canonical(&self.ideas).as_bytes()).to_hex().to_string()
+        blake3::hash(canonical(&self.ideas).as_bytes())
+            .to_hex()
+            .to_string()
     }
 
     /// Reads what [`Self::canonical_json`] wrote, in whatever white space and order of fields.
@@ -62,7 +66,10 @@ impl Scenario {
 
     fn dangling_exchange(&self) -> Option<String> {
         let known = |lab: usize| lab < self.labs.len();
-        let at = self.exchanges.iter().position(|link| !known(link.from) || !known(link.to))?;
+        let at = self
+            .exchanges
+            .iter()
+            .position(|link| !known(link.from) || !known(link.to))?;
         Some(format!("/exchanges/{at}"))
     }
 }
@@ -80,8 +87,10 @@ fn difference(one: &Value, other: &Value) -> Option<String> {
         (Value::Object(a), Value::Object(b)) => {
             let extra = b.keys().find(|key| !a.contains_key(*key));
             a.iter()
-                .find_map(|(key, value)| below(key.clone(), value, b.get(key).unwrap_or(&Value::Null))
-                    .or_else(|| (!b.contains_key(key)).then(|| format!("/{key}"))))
+                .find_map(|(key, value)| {
+                    below(key.clone(), value, b.get(key).unwrap_or(&Value::Null))
+                        .or_else(|| (!b.contains_key(key)).then(|| format!("/{key}")))
+                })
                 .or_else(|| extra.map(|key| format!("/{key}")))
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => a

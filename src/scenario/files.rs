@@ -21,13 +21,23 @@ pub(super) fn read_merged(notes: &mut Notes, path: &FilePath) -> Option<Node> {
     let name = path.display().to_string();
     let origin = notes.source(name, String::new());
     let text = read_text(path).map_err(|fault| {
-        let place = Place { source: origin, ..Place::default() };
+        let place = Place {
+            source: origin,
+            ..Place::default()
+        };
         let hint = match fault {
             Fault::ByteOrderMark => "save the file as UTF-8 without a mark",
             Fault::NotUtf8(_) => "save the file as UTF-8",
             _ => "",
         };
-        notes.add(place, fault, Detail { hint: hint.to_owned(), ..Detail::default() });
+        notes.add(
+            place,
+            fault,
+            Detail {
+                hint: hint.to_owned(),
+                ..Detail::default()
+            },
+        );
     });
     notes.sources[origin].text = text.ok()?;
     merge_includes(notes, origin, &mut vec![path.to_owned()])
@@ -37,7 +47,10 @@ pub(super) fn read_merged(notes: &mut Notes, path: &FilePath) -> Option<Node> {
 pub(super) fn merged_text(notes: &mut Notes, path: &FilePath, text: &str) -> Option<Node> {
     let origin = notes.source(path.display().to_string(), text.to_owned());
     if let Err(fault) = check_text(text.as_bytes()) {
-        let place = Place { source: origin, ..Place::default() };
+        let place = Place {
+            source: origin,
+            ..Place::default()
+        };
         notes.add(place, fault, Detail::default());
         return None;
     }
@@ -52,7 +65,9 @@ fn read_text(path: &FilePath) -> Result<String, Fault> {
     }
     let file = fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(FILE_BYTES_MAX as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     check_text(&bytes)?;
     String::from_utf8(bytes).map_err(|error| Fault::NotUtf8(error.utf8_error().valid_up_to()))
 }
@@ -73,12 +88,20 @@ fn merge_includes(notes: &mut Notes, source: usize, open: &mut Vec<PathBuf>) -> 
     let mut root = parse(notes, source)?;
     let mut merged = Node::table(root.place);
     for (written, place) in take_includes(&mut root) {
-        let Some(path) = admitted(notes, &written, place, open) else { continue };
+        let Some(path) = admitted(notes, &written, place, open) else {
+            continue;
+        };
         let before = notes.problems.len();
         let text = match read_text(&path) {
             Ok(text) => text,
             Err(fault) => {
-                refuse(notes, place, &written, fault, "the path is relative to this file");
+                refuse(
+                    notes,
+                    place,
+                    &written,
+                    fault,
+                    "the path is relative to this file",
+                );
                 continue;
             }
         };
@@ -97,13 +120,19 @@ fn merge_includes(notes: &mut Notes, source: usize, open: &mut Vec<PathBuf>) -> 
 
 /// Takes the well-formed paths out of `include`; what is not is left for the key table to refuse.
 fn take_includes(root: &mut Node) -> Vec<(String, Place)> {
-    let Some(entries) = root.entries_mut() else { return Vec::new() };
+    let Some(entries) = root.entries_mut() else {
+        return Vec::new();
+    };
     let Some(at) = entries.iter().position(|entry| entry.key == "include") else {
         return Vec::new();
     };
-    let Content::List(items) = &entries[at].node.content else { return Vec::new() };
-    let paths: Option<Vec<_>> =
-        items.iter().map(|item| Some((item.text()?.to_owned(), item.place))).collect();
+    let Content::List(items) = &entries[at].node.content else {
+        return Vec::new();
+    };
+    let paths: Option<Vec<_>> = items
+        .iter()
+        .map(|item| Some((item.text()?.to_owned(), item.place)))
+        .collect();
     match paths {
         Some(paths) => {
             entries.remove(at);
@@ -122,17 +151,32 @@ fn admitted(notes: &mut Notes, written: &str, place: Place, open: &[PathBuf]) ->
         refuse(notes, place, written, Fault::IncludePath, hint);
         return None;
     }
-    let parent = open.last().and_then(|path| path.parent()).unwrap_or(FilePath::new(""));
+    let parent = open
+        .last()
+        .and_then(|path| path.parent())
+        .unwrap_or(FilePath::new(""));
     let path = parent.join(relative);
     let same = |other: &&PathBuf| real(other) == real(&path);
     if let Some(at) = open.iter().position(|other| same(&other)) {
         let mut chain: Vec<_> = open[at..].iter().map(|p| p.display().to_string()).collect();
         chain.push(path.display().to_string());
-        refuse(notes, place, written, Fault::IncludeCycle(chain.join(" -> ")), "");
+        refuse(
+            notes,
+            place,
+            written,
+            Fault::IncludeCycle(chain.join(" -> ")),
+            "",
+        );
         return None;
     }
     if open.len() > INCLUDE_DEPTH_MAX {
-        refuse(notes, place, written, Fault::IncludeDepth(INCLUDE_DEPTH_MAX), "");
+        refuse(
+            notes,
+            place,
+            written,
+            Fault::IncludeDepth(INCLUDE_DEPTH_MAX),
+            "",
+        );
         return None;
     }
     if notes.sources.len() >= FILES_MAX {
@@ -160,8 +204,12 @@ fn refuse(notes: &mut Notes, place: Place, written: &str, fault: Fault, hint: &s
 /// Puts `from` into `into`: tables key by key, lists of tables and `sources` one after the other;
 /// any other key that both have is given twice.
 fn merge(notes: &mut Notes, into: &mut Node, from: Node, at: &str) {
-    let Content::Table(from) = from.content else { return };
-    let Some(entries) = into.entries_mut() else { return };
+    let Content::Table(from) = from.content else {
+        return;
+    };
+    let Some(entries) = into.entries_mut() else {
+        return;
+    };
     for entry in from {
         let key = match at {
             "" => entry.key.clone(),
@@ -178,7 +226,10 @@ fn merge_entry(notes: &mut Notes, old: &mut Entry, new: Entry, key: &str) {
     let joins = |node: &Node| key == "sources" || node.entries().is_some();
     match (&mut old.node.content, new.node.content) {
         (Content::Table(_), Content::Table(table)) => {
-            let node = Node { content: Content::Table(table), place: new.node.place };
+            let node = Node {
+                content: Content::Table(table),
+                place: new.node.place,
+            };
             old.node.place = node.place;
             merge(notes, &mut old.node, node, key);
         }
@@ -190,7 +241,11 @@ fn merge_entry(notes: &mut Notes, old: &mut Entry, new: Entry, key: &str) {
         _ => {
             let first = notes.spot(old.place);
             let hint = "change it in a variant or with --set, or state it in one file only";
-            let detail = Detail { key: key.to_owned(), hint: hint.into(), ..Detail::default() };
+            let detail = Detail {
+                key: key.to_owned(),
+                hint: hint.into(),
+                ..Detail::default()
+            };
             notes.add(new.place, Fault::Twice(first), detail);
         }
     }

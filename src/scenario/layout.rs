@@ -39,19 +39,27 @@ pub(super) fn scenario(mut file: Map<String, Value>, name: &str) -> Option<Scena
 /// A scenario in the layout of a file; `name` is left out, it is the file's.
 pub(super) fn file(scenario: &Scenario) -> Map<String, Value> {
     let value = serde_json::to_value(scenario).expect("a scenario is plain data");
-    let Value::Object(mut file) = value else { unreachable!("a struct is an object") };
+    let Value::Object(mut file) = value else {
+        unreachable!("a struct is an object")
+    };
     file.remove("name");
     file.insert("schema".to_owned(), json!(1));
     let names: Vec<_> = scenario.labs.iter().map(|lab| lab.name.as_str()).collect();
     let mut exchanges = file.remove("exchanges").unwrap_or_default();
     for exchange in exchanges.as_array_mut().into_iter().flatten() {
         for end in ["from", "to"] {
-            let index = exchange[end].as_u64().and_then(|index| usize::try_from(index).ok());
+            let index = exchange[end]
+                .as_u64()
+                .and_then(|index| usize::try_from(index).ok());
             exchange[end] = json!(index.and_then(|index| names.get(index)));
         }
     }
     file.insert("exchange".to_owned(), exchanges);
-    for change in file["run"]["tick_schedule"].as_array_mut().into_iter().flatten() {
+    for change in file["run"]["tick_schedule"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+    {
         *change = json!([change["from_day"], change["tick_hours"]]);
     }
     for kind in file["ideas"]["kinds"].as_array_mut().into_iter().flatten() {
@@ -68,15 +76,25 @@ pub(super) fn file(scenario: &Scenario) -> Map<String, Value> {
 
 fn table_at(list: &str, inner: &str) -> &'static Table {
     let outer = ROOT.key(list).and_then(|key| key.shape.table());
-    let table = outer.and_then(|table| table.key(inner)).and_then(|key| key.shape.table());
+    let table = outer
+        .and_then(|table| table.key(inner))
+        .and_then(|key| key.shape.table());
     table.expect("the key table has this list")
 }
 
 /// A chooser and the keys that depend on it.
 fn members(table: &'static Table, chooser: &'static str) -> Vec<&'static str> {
     let depends = |on: Option<(&str, &str)>| on.is_some_and(|(on, _)| on == chooser);
-    let dependent = table.keys.iter().filter(|key| depends(key.when)).map(|key| key.name);
-    debug_assert!(table.key(chooser).is_some_and(|key| matches!(key.shape, Shape::Choice(_))));
+    let dependent = table
+        .keys
+        .iter()
+        .filter(|key| depends(key.when))
+        .map(|key| key.name);
+    debug_assert!(
+        table
+            .key(chooser)
+            .is_some_and(|key| matches!(key.shape, Shape::Choice(_)))
+    );
     std::iter::once(chooser).chain(dependent).collect()
 }
 
@@ -93,7 +111,9 @@ fn nest(object: &mut Map<String, Value>, name: &str, keys: &[&str]) {
 
 /// Moves the keys of the object under `name` one level up.
 fn unnest(object: &mut Value, name: &str) {
-    let Some(object) = object.as_object_mut() else { return };
+    let Some(object) = object.as_object_mut() else {
+        return;
+    };
     if let Some(Value::Object(inner)) = object.remove(name) {
         object.extend(inner);
     }

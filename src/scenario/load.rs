@@ -54,8 +54,16 @@ pub fn head(path: &FilePath) -> Result<Head, ScenarioErrors> {
     let head = root.map(|root| {
         let list = root.get("sources").map(|node| node.items()).unwrap_or(&[]);
         Head {
-            question: root.get("question").and_then(Node::text).unwrap_or("").to_owned(),
-            sources: list.iter().filter_map(Node::text).map(str::to_owned).collect(),
+            question: root
+                .get("question")
+                .and_then(Node::text)
+                .unwrap_or("")
+                .to_owned(),
+            sources: list
+                .iter()
+                .filter_map(Node::text)
+                .map(str::to_owned)
+                .collect(),
             variants: overrides::names(&root),
         }
     });
@@ -73,8 +81,12 @@ fn finish(
     path: &FilePath,
     overrides: &Overrides,
 ) -> Result<Scenario, ScenarioErrors> {
-    let Some(merged) = merged else { return notes.into_result(None) };
-    let stem = path.file_stem().map_or("scenario".into(), |stem| stem.to_string_lossy());
+    let Some(merged) = merged else {
+        return notes.into_result(None);
+    };
+    let stem = path
+        .file_stem()
+        .map_or("scenario".into(), |stem| stem.to_string_lossy());
     let name = match &overrides.variant {
         Some(variant) => format!("{stem}@{variant}"),
         None => stem.into_owned(),
@@ -104,34 +116,59 @@ fn resolve(
         return None;
     };
     for rule in rules::broken(&scenario) {
-        if rule.keys.iter().any(|key| is_poisoned(&checked.poisoned, key)) {
+        if rule
+            .keys
+            .iter()
+            .any(|key| is_poisoned(&checked.poisoned, key))
+        {
             continue;
         }
-        let Some(first) = rule.keys.first() else { continue };
+        let Some(first) = rule.keys.first() else {
+            continue;
+        };
         let (node, found) = root.locate(first);
-        let value = if found { notes.written(node.place) } else { String::new() };
-        let detail = Detail { key: root.spoken(first), value, ..Detail::default() };
+        let value = if found {
+            notes.written(node.place)
+        } else {
+            String::new()
+        };
+        let detail = Detail {
+            key: root.spoken(first),
+            value,
+            ..Detail::default()
+        };
         notes.add(node.place, Fault::Rule(rule.message), detail);
     }
     Some(scenario)
 }
 
 fn is_poisoned(poisoned: &[Path], key: &Path) -> bool {
-    poisoned.iter().any(|wrong| key.starts_with(wrong) || wrong.starts_with(key))
+    poisoned
+        .iter()
+        .any(|wrong| key.starts_with(wrong) || wrong.starts_with(key))
 }
 
 /// Replaces the lab names of exchanges by positions.
 fn link_exchanges(notes: &mut Notes, root: &Node, checked: &mut Checked) {
-    let labs = checked.values["labs"].as_array().cloned().unwrap_or_default();
+    let labs = checked.values["labs"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let names: Vec<_> = labs.iter().filter_map(|lab| lab["name"].as_str()).collect();
-    let list = checked.values.get_mut("exchange").and_then(Value::as_array_mut);
+    let list = checked
+        .values
+        .get_mut("exchange")
+        .and_then(Value::as_array_mut);
     for (index, exchange) in list.into_iter().flatten().enumerate() {
         for end in ["from", "to"] {
             let name = exchange[end].as_str().unwrap_or("").to_owned();
             let found = names.iter().position(|lab| *lab == name);
             exchange[end] = json!(found.unwrap_or(0));
-            let path: Path =
-                vec![Step::Key("exchange".into()), Step::Item(index), Step::Key(end.into())];
+            let path: Path = vec![
+                Step::Key("exchange".into()),
+                Step::Item(index),
+                Step::Key(end.into()),
+            ];
             if found.is_some() || is_poisoned(&checked.poisoned, &path) {
                 continue;
             }
@@ -141,7 +178,12 @@ fn link_exchanges(notes: &mut Notes, root: &Node, checked: &mut Checked) {
             };
             let place = root.locate(&path).0.place;
             let value = notes.written(place);
-            let detail = Detail { key: root.spoken(&path), value, hint, ..Detail::default() };
+            let detail = Detail {
+                key: root.spoken(&path),
+                value,
+                hint,
+                ..Detail::default()
+            };
             notes.add(place, Fault::UnknownName, detail);
             checked.poisoned.push(path);
         }
@@ -153,15 +195,27 @@ fn check_variants(notes: &mut Notes, merged: &Node) {
     let names = overrides::names(merged);
     if names.len() > VARIANTS_MAX {
         let fault = Fault::Rule(format!("{} variants; at most {VARIANTS_MAX}", names.len()));
-        let place = merged.get("variants").map_or(merged.place, |node| node.place);
-        notes.add(place, fault, Detail { key: "variants".into(), ..Detail::default() });
+        let place = merged
+            .get("variants")
+            .map_or(merged.place, |node| node.place);
+        notes.add(
+            place,
+            fault,
+            Detail {
+                key: "variants".into(),
+                ..Detail::default()
+            },
+        );
         return;
     }
     let sound = notes.problems.is_empty();
     for name in names {
         let before = notes.problems.len();
         if sound {
-            let overrides = Overrides { variant: Some(name.clone()), ..Overrides::default() };
+            let overrides = Overrides {
+                variant: Some(name.clone()),
+                ..Overrides::default()
+            };
             resolve(notes, merged, &name, &overrides);
         } else {
             overrides::apply_variant(notes, &mut merged.clone(), &name);

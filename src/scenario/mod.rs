@@ -5,14 +5,17 @@
 //! types. Nothing here prints.
 
 mod canonical;
+mod check;
 mod date;
 mod files;
 pub mod keys;
 mod layout;
+mod library;
 mod load;
 mod overrides;
 mod problem;
 mod rules;
+mod schema;
 mod series;
 mod tree;
 mod types;
@@ -21,10 +24,13 @@ mod walk;
 mod write;
 
 pub use canonical::CanonicalError;
+pub use check::{Check, PopulationCheck};
 pub use date::date_after;
 pub use files::{FILE_BYTES_MAX, INCLUDE_DEPTH_MAX};
+pub use library::{ListError, list};
 pub use load::{Head, head, variants};
 pub use overrides::Overrides;
 pub use problem::{Fault, Problem, ScenarioErrors};
+pub use schema::{json_schema, key_list_markdown};
 pub use types::*;
 pub use write::{new_template, show};

@@ -48,13 +48,31 @@ pub(super) fn apply_variant(notes: &mut Notes, root: &mut Node, name: &str) {
             None => format!("variants: {}", known.join(", ")),
         };
         let key = format!("variants.{name}");
-        notes.add(root.place, Fault::UnknownName, Detail { key, hint, ..Detail::default() });
+        notes.add(
+            root.place,
+            Fault::UnknownName,
+            Detail {
+                key,
+                hint,
+                ..Detail::default()
+            },
+        );
         return;
     };
     let at = format!("variants.{name}");
     if variant.entries().is_none() {
-        let fault = Fault::WrongType { expected: "a table", found: variant.noun() };
-        notes.add(variant.place, fault, Detail { key: at, ..Detail::default() });
+        let fault = Fault::WrongType {
+            expected: "a table",
+            found: variant.noun(),
+        };
+        notes.add(
+            variant.place,
+            fault,
+            Detail {
+                key: at,
+                ..Detail::default()
+            },
+        );
         return;
     }
     put_table(notes, &ROOT, root, variant, &at);
@@ -81,21 +99,36 @@ fn apply_set_from(notes: &mut Notes, root: &mut Node, option: &str, key: &str, v
             return;
         }
     }
-    let reason = notes.problems.get(before).map_or("empty".into(), |p| p.fault.to_string());
+    let reason = notes
+        .problems
+        .get(before)
+        .map_or("empty".into(), |p| p.fault.to_string());
     notes.problems.truncate(before);
-    let clean: String = format!("{key}={value}").chars().filter(|c| !c.is_control()).collect();
+    let clean: String = format!("{key}={value}")
+        .chars()
+        .filter(|c| !c.is_control())
+        .collect();
     let source = notes.source(option.to_owned(), clean);
     let detail = Detail {
         key: key.chars().filter(|c| !c.is_control()).collect(),
         hint: "such as --set run.days=30 or --set labs.NAME.waiting_target=0.2".to_owned(),
         ..Detail::default()
     };
-    notes.add(Place { source, ..Place::default() }, Fault::BadSet(reason), detail);
+    notes.add(
+        Place {
+            source,
+            ..Place::default()
+        },
+        Fault::BadSet(reason),
+        detail,
+    );
 }
 
 /// Puts the values of `new` into `base`, both laid out as `table`. `at` is how `new` is called.
 fn put_table(notes: &mut Notes, table: &'static Table, base: &mut Node, new: Node, at: &str) {
-    let Content::Table(entries) = new.content else { return };
+    let Content::Table(entries) = new.content else {
+        return;
+    };
     if base.entries().is_none() {
         base.content = Content::Table(Vec::new());
     }
@@ -106,12 +139,25 @@ fn put_table(notes: &mut Notes, table: &'static Table, base: &mut Node, new: Nod
             at => format!("{at}.{}", entry.key),
         };
         let Some(key) = table.key(&entry.key) else {
-            unknown(notes, Fault::UnknownKey, entry.place, &spoken, &mut keys_of(table));
+            unknown(
+                notes,
+                Fault::UnknownKey,
+                entry.place,
+                &spoken,
+                &mut keys_of(table),
+            );
             continue;
         };
         if std::ptr::eq(table, &ROOT) && FIXED.contains(&key.name) {
             let fault = Fault::Rule("cannot be changed by a variant or --set".to_owned());
-            notes.add(entry.place, fault, Detail { key: spoken, ..Detail::default() });
+            notes.add(
+                entry.place,
+                fault,
+                Detail {
+                    key: spoken,
+                    ..Detail::default()
+                },
+            );
             continue;
         }
         put_entry(notes, key.shape, base, entry, &spoken);
@@ -119,7 +165,9 @@ fn put_table(notes: &mut Notes, table: &'static Table, base: &mut Node, new: Nod
 }
 
 fn put_entry(notes: &mut Notes, shape: Shape, base: &mut Node, entry: Entry, spoken: &str) {
-    let Some(entries) = base.entries_mut() else { return };
+    let Some(entries) = base.entries_mut() else {
+        return;
+    };
     let Some(at) = entries.iter().position(|old| old.key == entry.key) else {
         // Elements cannot be picked from a list that is not there; a whole one can be given.
         entries.push(entry);
@@ -136,7 +184,9 @@ fn put_entry(notes: &mut Notes, shape: Shape, base: &mut Node, entry: Entry, spo
         }
         // One key of a series can change alone.
         (Shape::Series(_), Content::Table(parts)) if is_table => {
-            let Content::Table(new) = entry.node.content else { return };
+            let Content::Table(new) = entry.node.content else {
+                return;
+            };
             for part in new {
                 parts.retain(|old| old.key != part.key);
                 parts.push(part);
@@ -148,14 +198,10 @@ fn put_entry(notes: &mut Notes, shape: Shape, base: &mut Node, entry: Entry, spo
 
 /// Puts tables under names into the elements of a list that have these names, or these positions
 /// where elements have none.
-fn put_elements(
-    notes: &mut Notes,
-    table: &'static Table,
-    items: &mut [Node],
-    new: Node,
-    at: &str,
-) {
-    let Content::Table(entries) = new.content else { return };
+fn put_elements(notes: &mut Notes, table: &'static Table, items: &mut [Node], new: Node, at: &str) {
+    let Content::Table(entries) = new.content else {
+        return;
+    };
     for entry in entries {
         let spoken = format!("{at}.{}", entry.key);
         let named = |item: &Node| item.get("name").and_then(Node::text).map(str::to_owned);
@@ -183,10 +229,17 @@ fn put_elements(
 
 /// When an override chooses anew (`topology`, `kind`), the keys of the old choice go with it.
 fn drop_unchosen(table: &'static Table, base: &mut Node, new: &[Entry]) {
-    let Some(entries) = base.entries_mut() else { return };
+    let Some(entries) = base.entries_mut() else {
+        return;
+    };
     entries.retain(|old| {
-        let Some((on, wanted)) = table.key(&old.key).and_then(|key| key.when) else { return true };
-        let chosen = new.iter().find(|entry| entry.key == on).and_then(|entry| entry.node.text());
+        let Some((on, wanted)) = table.key(&old.key).and_then(|key| key.when) else {
+            return true;
+        };
+        let chosen = new
+            .iter()
+            .find(|entry| entry.key == on)
+            .and_then(|entry| entry.node.text());
         chosen.is_none_or(|choice| choice == wanted)
     });
 }
@@ -208,5 +261,13 @@ fn unknown<'a>(
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("known here: {}", known.join(", ")),
     };
-    notes.add(place, fault, Detail { key: spoken.to_owned(), hint, ..Detail::default() });
+    notes.add(
+        place,
+        fault,
+        Detail {
+            key: spoken.to_owned(),
+            hint,
+            ..Detail::default()
+        },
+    );
 }

@@ -145,12 +145,22 @@ impl Problem {
         };
         let group = Group::with_title(Level::ERROR.primary_title(title));
         let mut group = if text.trim().is_empty() || text.len() > SHOWN_COLUMNS {
-            let at = Origin::path(self.file.as_str()).line(self.line).char_column(self.column);
+            let at = Origin::path(self.file.as_str())
+                .line(self.line)
+                .char_column(self.column);
             let group = group.element(at);
-            if label.is_empty() { group } else { group.element(Level::NOTE.message(label)) }
+            if label.is_empty() {
+                group
+            } else {
+                group.element(Level::NOTE.message(label))
+            }
         } else {
             let mark = AnnotationKind::Primary.span(*start..*end);
-            let mark = if label.is_empty() { mark } else { mark.label(label) };
+            let mark = if label.is_empty() {
+                mark
+            } else {
+                mark.label(label)
+            };
             let snippet = Snippet::source(text.as_str()).line_start(self.line);
             group.element(snippet.path(self.file.as_str()).annotation(mark))
         };
@@ -173,7 +183,11 @@ pub struct ScenarioErrors {
 impl ScenarioErrors {
     /// The messages, one after another; with terminal colours if `colour`.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
         let all: Vec<_> = self.problems.iter().map(|p| p.render(&renderer)).collect();
         let mut text = all.join("\n\n");
         if self.more > 0 {
@@ -221,9 +235,24 @@ impl Notes {
         }
         let source = &self.sources[place.source];
         let (line, column, excerpt) = excerpt(&source.text, place);
-        let Detail { key, value, allowed, hint } = detail;
+        let Detail {
+            key,
+            value,
+            allowed,
+            hint,
+        } = detail;
         let file = source.name.clone();
-        self.problems.push(Problem { fault, file, line, column, key, value, allowed, hint, excerpt });
+        self.problems.push(Problem {
+            fault,
+            file,
+            line,
+            column,
+            key,
+            value,
+            allowed,
+            hint,
+            excerpt,
+        });
     }
 
     /// `name:line` of a place.
@@ -234,7 +263,10 @@ impl Notes {
 
     /// The text of a place, for a message.
     pub fn written(&self, place: Place) -> String {
-        let text = self.sources[place.source].text.get(place.start..place.end).unwrap_or("");
+        let text = self.sources[place.source]
+            .text
+            .get(place.start..place.end)
+            .unwrap_or("");
         let line = text.lines().next().unwrap_or("");
         match line.char_indices().nth(60) {
             Some((cut, _)) => format!("{}…", &line[..cut]),
@@ -246,7 +278,10 @@ impl Notes {
     pub fn into_result<T>(self, value: Option<T>) -> Result<T, ScenarioErrors> {
         match value {
             Some(value) if self.problems.is_empty() => Ok(value),
-            _ => Err(ScenarioErrors { problems: self.problems, more: self.more }),
+            _ => Err(ScenarioErrors {
+                problems: self.problems,
+                more: self.more,
+            }),
         }
     }
 }
@@ -255,12 +290,26 @@ impl Notes {
 fn excerpt(text: &str, place: Place) -> (usize, usize, (String, usize, usize)) {
     let start = text.floor_char_boundary(place.start);
     let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[start..].find(['\n', '\r']).map_or(text.len(), |at| start + at);
+    let line_end = text[start..]
+        .find(['\n', '\r'])
+        .map_or(text.len(), |at| start + at);
     let end = text.floor_char_boundary(place.end).clamp(start, line_end);
-    let line = text[..line_start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let line = text[..line_start]
+        .bytes()
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1;
     let column = text[line_start..start].chars().count() + 1;
     let shown = &text[line_start..line_end];
     // A line that is never shown need not be kept: it may be a megabyte.
-    let shown = if shown.len() > SHOWN_COLUMNS { "" } else { shown };
-    (line, column, (shown.to_owned(), start - line_start, end - line_start))
+    let shown = if shown.len() > SHOWN_COLUMNS {
+        ""
+    } else {
+        shown
+    };
+    (
+        line,
+        column,
+        (shown.to_owned(), start - line_start, end - line_start),
+    )
 }

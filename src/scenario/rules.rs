@@ -21,7 +21,10 @@ const TICKS_PER_HOUR: f64 = 64.0;
 
 /// All rules that the scenario breaks.
 pub(super) fn broken(scenario: &Scenario) -> Vec<Broken> {
-    let mut rules = Rules { scenario, broken: Vec::new() };
+    let mut rules = Rules {
+        scenario,
+        broken: Vec::new(),
+    };
     rules.ticks(&scenario.run);
     rules.ideas();
     for (index, kind) in scenario.ideas.kinds.iter().enumerate() {
@@ -53,7 +56,9 @@ fn join(at: &Path, key: &str, index: Option<usize>) -> Path {
 }
 
 fn path(steps: &[(&str, Option<usize>)]) -> Path {
-    steps.iter().fold(Path::new(), |at, (key, index)| join(&at, key, *index))
+    steps
+        .iter()
+        .fold(Path::new(), |at, (key, index)| join(&at, key, *index))
 }
 
 fn run(key: &str) -> Path {
@@ -82,7 +87,10 @@ fn is_multiple(hours: f64, tick_hours: f64) -> bool {
 impl Rules<'_> {
     fn require(&mut self, holds: bool, keys: Vec<Path>, message: impl FnOnce() -> String) {
         if !holds {
-            self.broken.push(Broken { keys, message: message() });
+            self.broken.push(Broken {
+                keys,
+                message: message(),
+            });
         }
     }
 
@@ -103,11 +111,16 @@ impl Rules<'_> {
             let keys = vec![run(key), run("days"), run("burn_in_days")];
             if key == "tick_schedule" {
                 let inside = -of.burn_in_days < from && from < of.days;
-                self.require(inside, keys.clone(), || format!("day {from} is not in the run"));
+                self.require(inside, keys.clone(), || {
+                    format!("day {from} is not in the run")
+                });
             }
             // Each stretch with one tick is a whole number of ticks; day 0 ends one as well.
             let end = values.get(index + 1).map_or(of.days, |next| next.0);
-            let cuts = [(from, end.min(0.0).max(from)), (from.max(0.0).min(end), end)];
+            let cuts = [
+                (from, end.min(0.0).max(from)),
+                (from.max(0.0).min(end), end),
+            ];
             for (from, to) in cuts.into_iter().filter(|(from, to)| to > from) {
                 let mut keys = keys.clone();
                 keys.rotate_left(usize::from(to == of.days) + 2 * usize::from(to == 0.0));
@@ -121,9 +134,11 @@ impl Rules<'_> {
     fn ideas(&mut self) {
         let of = &self.scenario.ideas;
         let bits = 32 * of.window_words;
-        self.require(of.breadth <= bits, vec![ideas("breadth"), ideas("window_words")], || {
-            format!("{} open ideas do not fit a window of {bits}", of.breadth)
-        });
+        self.require(
+            of.breadth <= bits,
+            vec![ideas("breadth"), ideas("window_words")],
+            || format!("{} open ideas do not fit a window of {bits}", of.breadth),
+        );
         let sampled = self.scenario.run.sample * f64::from(of.topics);
         let keys = vec![run("sample"), ideas("topics")];
         self.require(sampled >= limit::SAMPLED_TOPICS, keys, || {
@@ -132,22 +147,38 @@ impl Rules<'_> {
         });
         let sum: f64 = of.kinds.iter().map(|kind| kind.topic_share).sum();
         let keys = (0..of.kinds.len())
-            .map(|index| path(&[("ideas", None), ("kinds", Some(index)), ("topic_share", None)]))
+            .map(|index| {
+                path(&[
+                    ("ideas", None),
+                    ("kinds", Some(index)),
+                    ("topic_share", None),
+                ])
+            })
             .collect();
         let whole = of.kinds.is_empty() || (sum - 1.0).abs() <= SHARE_SLACK;
-        self.require(whole, keys, || format!("topic shares of all kinds sum to {sum}, not to 1"));
+        self.require(whole, keys, || {
+            format!("topic shares of all kinds sum to {sum}, not to 1")
+        });
     }
 
     fn kind(&mut self, kind: &IdeaKind, at: &Path) {
         let key = |name: &str| join(at, name, None);
         let gain = &kind.gain_to;
         let sum = gain.training + gain.inference + gain.utilisation + gain.tools;
-        let keys = ["training", "inference", "utilisation", "tools"].map(key).to_vec();
+        let keys = ["training", "inference", "utilisation", "tools"]
+            .map(key)
+            .to_vec();
         self.require(sum <= 1.0 + SHARE_SLACK, keys, || {
             format!("training, inference, utilisation and tools sum to {sum}, more than 1")
         });
-        let (floor, full) = (kind.experiment_floor_a100e_hours, kind.experiment_a100e_hours);
-        let keys = vec![key("experiment_floor_a100e_hours"), key("experiment_a100e_hours")];
+        let (floor, full) = (
+            kind.experiment_floor_a100e_hours,
+            kind.experiment_a100e_hours,
+        );
+        let keys = vec![
+            key("experiment_floor_a100e_hours"),
+            key("experiment_a100e_hours"),
+        ];
         self.require(floor <= full, keys, || {
             format!("the smallest experiment ({floor}) is larger than a full one ({full})")
         });
@@ -174,8 +205,13 @@ impl Rules<'_> {
     fn lab(&mut self, lab: &Lab, at: &Path) {
         let sum =
             lab.experiment_share + lab.training_share + lab.inference_share + lab.serving_share;
-        let keys = ["experiment_share", "training_share", "inference_share", "serving_share"]
-            .map(|name| join(at, name, None));
+        let keys = [
+            "experiment_share",
+            "training_share",
+            "inference_share",
+            "serving_share",
+        ]
+        .map(|name| join(at, name, None));
         self.require(sum <= 1.0 + SHARE_SLACK, keys.to_vec(), || {
             format!("the four shares of the fleet sum to {sum}, more than 1")
         });
@@ -184,7 +220,12 @@ impl Rules<'_> {
     fn population(&mut self, population: &Population, at: &Path) {
         let key = |name: &str| join(at, name, None);
         self.lag(population.lag_hours, &key("lag_hours"));
-        if let PopulationKind::Automated { native_speed, speed_max, .. } = population.kind {
+        if let PopulationKind::Automated {
+            native_speed,
+            speed_max,
+            ..
+        } = population.kind
+        {
             let keys = vec![key("speed_max"), key("native_speed")];
             self.require(native_speed <= speed_max, keys, || {
                 format!("{speed_max} is under the native speed of {native_speed}")
@@ -218,10 +259,19 @@ impl Rules<'_> {
         let all = labs.iter().flat_map(|lab| &lab.populations);
         let boards: u64 = all.map(|population| u64::from(population.boards)).sum();
         let largest = labs.iter().enumerate().flat_map(|(index, lab)| {
-            lab.populations.iter().enumerate().map(move |(inner, p)| (p.boards, index, inner))
+            lab.populations
+                .iter()
+                .enumerate()
+                .map(move |(inner, p)| (p.boards, index, inner))
         });
-        let Some((_, index, inner)) = largest.max() else { return };
-        let at = path(&[("labs", Some(index)), ("populations", Some(inner)), ("boards", None)]);
+        let Some((_, index, inner)) = largest.max() else {
+            return;
+        };
+        let at = path(&[
+            ("labs", Some(index)),
+            ("populations", Some(inner)),
+            ("boards", None),
+        ]);
         self.require(boards <= limit::BOARDS, vec![at], || {
             format!("{boards} boards in all; at most {}", limit::BOARDS)
         });
@@ -229,21 +279,38 @@ impl Rules<'_> {
 
     fn names(&mut self) {
         let of = self.scenario;
-        let kinds = of.ideas.kinds.iter().map(|kind| kind.name.as_str()).collect();
-        self.unique(kinds, |i| path(&[("ideas", None), ("kinds", Some(i)), ("name", None)]));
+        let kinds = of
+            .ideas
+            .kinds
+            .iter()
+            .map(|kind| kind.name.as_str())
+            .collect();
+        self.unique(kinds, |i| {
+            path(&[("ideas", None), ("kinds", Some(i)), ("name", None)])
+        });
         let labs = of.labs.iter().map(|lab| lab.name.as_str()).collect();
         self.unique(labs, |i| path(&[("labs", Some(i)), ("name", None)]));
         for (index, lab) in of.labs.iter().enumerate() {
-            let names = lab.populations.iter().map(|population| population.name.as_str());
+            let names = lab
+                .populations
+                .iter()
+                .map(|population| population.name.as_str());
             self.unique(names.collect(), |i| {
-                path(&[("labs", Some(index)), ("populations", Some(i)), ("name", None)])
+                path(&[
+                    ("labs", Some(index)),
+                    ("populations", Some(i)),
+                    ("name", None),
+                ])
             });
         }
     }
 
     fn unique(&mut self, names: Vec<&str>, at: impl Fn(usize) -> Path) {
         for (index, name) in names.iter().enumerate() {
-            let first = names.iter().position(|other| other == name).unwrap_or(index);
+            let first = names
+                .iter()
+                .position(|other| other == name)
+                .unwrap_or(index);
             self.require(first == index, vec![at(index), at(first)], || {
                 format!("\"{name}\" is the name of another one already")
             });

@@ -8,7 +8,10 @@ const DAYS_PER_YEAR: f64 = HOURS_PER_YEAR / 24.0;
 impl Series {
     /// A series that never changes.
     pub fn constant(value: f64) -> Self {
-        Self { points: vec![(0.0, value)], growth_per_year: 1.0 }
+        Self {
+            points: vec![(0.0, value)],
+            growth_per_year: 1.0,
+        }
     }
 
     /// The value at a day: straight lines in the logarithm between points, constant before the
@@ -33,7 +36,10 @@ impl Series {
 
     /// The largest value from one day to a later one.
     pub fn max_between(&self, from: f64, to: f64) -> f64 {
-        let inside = self.points.iter().filter(|point| from <= point.0 && point.0 <= to);
+        let inside = self
+            .points
+            .iter()
+            .filter(|point| from <= point.0 && point.0 <= to);
         let ends = self.at(from).max(self.at(to));
         inside.map(|point| point.1).fold(ends, f64::max)
     }
@@ -45,7 +51,10 @@ mod tests {
 
     #[test]
     fn points_are_met_and_growth_follows_the_last() {
-        let series = Series { points: vec![(-365.0, 10.0), (0.0, 1000.0)], growth_per_year: 2.0 };
+        let series = Series {
+            points: vec![(-365.0, 10.0), (0.0, 1000.0)],
+            growth_per_year: 2.0,
+        };
         assert_eq!(series.at(-1e4), 10.0);
         assert_eq!(series.at(-365.0), 10.0);
         assert_eq!(series.at(0.0), 1000.0);

@@ -51,7 +51,10 @@ pub(super) type Path = Vec<Step>;
 impl Node {
     /// An empty table.
     pub fn table(place: Place) -> Self {
-        Self { place, content: Content::Table(Vec::new()) }
+        Self {
+            place,
+            content: Content::Table(Vec::new()),
+        }
     }
 
     /// The type, in words for a message.
@@ -85,7 +88,10 @@ impl Node {
 
     /// The value of a key, if it is a table with it.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries()?.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+        self.entries()?
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.node)
     }
 
     /// The items, if it is a list.
@@ -146,14 +152,25 @@ impl Node {
 pub(super) fn parse(notes: &mut Notes, source: usize) -> Option<Node> {
     let text = &notes.sources[source].text;
     if let Some(at) = too_deep(text) {
-        let place = Place { source, start: at, end: at + 1 };
+        let place = Place {
+            source,
+            start: at,
+            end: at + 1,
+        };
         notes.add(place, Fault::TooDeep(DEPTH), Detail::default());
         return None;
     }
     match Document::parse(text.as_str()) {
         Ok(document) => {
-            let root = Place { source, start: 0, end: 0 };
-            let mut reader = Reader { source, too_deep: None };
+            let root = Place {
+                source,
+                start: 0,
+                end: 0,
+            };
+            let mut reader = Reader {
+                source,
+                too_deep: None,
+            };
             let node = reader.table(document.as_table(), root, 0);
             if let Some(place) = reader.too_deep {
                 notes.add(place, Fault::TooDeep(DEPTH), Detail::default());
@@ -163,10 +180,17 @@ pub(super) fn parse(notes: &mut Notes, source: usize) -> Option<Node> {
         }
         Err(error) => {
             let span = error.span().unwrap_or(0..0);
-            let place = Place { source, start: span.start, end: span.end };
+            let place = Place {
+                source,
+                start: span.start,
+                end: span.end,
+            };
             // The name of the key on the line, for a message that says which one it is.
             let key = line_key(text, span.start);
-            let detail = Detail { key, ..Detail::default() };
+            let detail = Detail {
+                key,
+                ..Detail::default()
+            };
             notes.add(place, Fault::Syntax(error.message().to_owned()), detail);
             None
         }
@@ -212,7 +236,11 @@ struct Reader {
 
 impl Reader {
     fn place(&self, span: Option<Span<usize>>, around: Place) -> Place {
-        span.map_or(around, |span| Place { source: self.source, start: span.start, end: span.end })
+        span.map_or(around, |span| Place {
+            source: self.source,
+            start: span.start,
+            end: span.end,
+        })
     }
 
     fn deeper(&mut self, place: Place, depth: usize) -> bool {
@@ -229,10 +257,17 @@ impl Reader {
             for (key, item) in table.iter() {
                 let at = self.place(table.key(key).and_then(|key| key.span()), place);
                 let node = self.item(item, at, depth + 1);
-                entries.push(Entry { key: key.to_owned(), place: at, node });
+                entries.push(Entry {
+                    key: key.to_owned(),
+                    place: at,
+                    node,
+                });
             }
         }
-        Node { place, content: Content::Table(entries) }
+        Node {
+            place,
+            content: Content::Table(entries),
+        }
     }
 
     fn item(&mut self, item: &Item, around: Place, depth: usize) -> Node {
@@ -248,7 +283,10 @@ impl Reader {
                     let place = self.place(table.span(), place);
                     self.table(table, place, depth + 1)
                 });
-                Node { place, content: Content::List(each.collect()) }
+                Node {
+                    place,
+                    content: Content::List(each.collect()),
+                }
             }
             Item::None => Node::table(around),
         }
@@ -265,7 +303,11 @@ impl Reader {
             Value::Array(list) => {
                 let fits = self.deeper(place, depth);
                 let items = list.iter().filter(|_| fits);
-                Content::List(items.map(|item| self.value(item, place, depth + 1)).collect())
+                Content::List(
+                    items
+                        .map(|item| self.value(item, place, depth + 1))
+                        .collect(),
+                )
             }
             Value::InlineTable(table) => return self.table(table, place, depth),
         };

@@ -15,7 +15,10 @@ const PAIRS_MAX: usize = 10_000;
 pub(super) type Read = Result<Value, (Place, Fault)>;
 
 pub(super) fn mistyped(shape: Shape, node: &Node) -> Fault {
-    Fault::WrongType { expected: shape.noun(), found: node.noun() }
+    Fault::WrongType {
+        expected: shape.noun(),
+        found: node.noun(),
+    }
 }
 
 pub(super) fn mistyped_at(shape: Shape, node: &Node) -> (Place, Fault) {
@@ -79,7 +82,9 @@ pub(super) fn day(node: &Node) -> Read {
 /// Pairs of an ascending day and a value in the range.
 pub(super) fn pairs(node: &Node, range: Range) -> Read {
     let shape = Shape::Pairs(range);
-    let Content::List(items) = &node.content else { return Err(mistyped_at(shape, node)) };
+    let Content::List(items) = &node.content else {
+        return Err(mistyped_at(shape, node));
+    };
     if items.len() > PAIRS_MAX {
         return Err((node.place, Fault::OutOfRange));
     }
@@ -104,7 +109,9 @@ pub(super) fn pairs(node: &Node, range: Range) -> Read {
 
 /// The choice that holds at a table: as given, or by default; `None` if what is given is wrong.
 pub(super) fn chosen<'a>(chooser: &'static Key, around: &'a Node) -> Option<&'a str> {
-    let Shape::Choice(list) = chooser.shape else { return None };
+    let Shape::Choice(list) = chooser.shape else {
+        return None;
+    };
     match (around.get(chooser.name), chooser.fallback) {
         (Some(node), _) => node.text().filter(|text| list.contains(text)),
         (None, Fallback::Value { literal, .. }) => Some(literal.trim_matches('"')),
@@ -117,7 +124,11 @@ pub(super) fn stand_in(key: &Key) -> Value {
     match (key.fallback, key.shape) {
         (Fallback::Value { literal: text, .. }, _) => literal(key, text),
         (Fallback::Off, _) => Value::Null,
-        (_, Shape::Float(range)) => json!(if range.above_min { range.max } else { range.min }),
+        (_, Shape::Float(range)) => json!(if range.above_min {
+            range.max
+        } else {
+            range.min
+        }),
         (_, Shape::Integer(min, _)) => json!(min),
         (_, Shape::Numbers(list)) => json!(list.first()),
         (_, Shape::Bool) => json!(false),
@@ -126,9 +137,11 @@ pub(super) fn stand_in(key: &Key) -> Value {
         (_, Shape::Series(_)) => json!({ "points": [[0.0, 1.0]], "growth_per_year": 1.0 }),
         (_, Shape::Text | Shape::Name) => json!("?"),
         (_, Shape::Texts | Shape::Pairs(_) | Shape::Tables(..)) => json!([]),
-        (_, Shape::Table(table)) => {
-            table.keys.iter().map(|key| (key.name.to_owned(), stand_in(key))).collect()
-        }
+        (_, Shape::Table(table)) => table
+            .keys
+            .iter()
+            .map(|key| (key.name.to_owned(), stand_in(key)))
+            .collect(),
         (_, Shape::Variants) => Value::Null,
     }
 }
@@ -142,13 +155,19 @@ pub(super) fn type_hint(key: &Key, written: &str) -> String {
         }
         Shape::Integer(..) | Shape::Numbers(_) => match bare.parse::<f64>() {
             Ok(x) if x >= 0.0 && x < 1e18 => {
-                format!("write it out without point or exponent: {} = {}", key.name, x as u64)
+                format!(
+                    "write it out without point or exponent: {} = {}",
+                    key.name, x as u64
+                )
             }
             _ => String::new(),
         },
         Shape::Tables(..) => format!("under a heading [[{}]], or in a list", key.name),
         Shape::Series(_) => {
-            format!("such as {} = {{ points = [[0, 100]], growth_per_year = 2 }}", key.name)
+            format!(
+                "such as {} = {{ points = [[0, 100]], growth_per_year = 2 }}",
+                key.name
+            )
         }
         _ => String::new(),
     }

@@ -28,9 +28,16 @@ pub(super) struct Checked {
 
 /// Checks `root` against the table of a scenario file.
 pub(super) fn check(root: &Node, table: &'static Table, notes: &mut Notes) -> Checked {
-    let mut walk = Walk { root, notes, poisoned: Vec::new() };
+    let mut walk = Walk {
+        root,
+        notes,
+        poisoned: Vec::new(),
+    };
     let values = walk.table(table, root, &mut Vec::new());
-    Checked { values, poisoned: walk.poisoned }
+    Checked {
+        values,
+        poisoned: walk.poisoned,
+    }
 }
 
 /// The value of a TOML literal from the key table.
@@ -38,10 +45,18 @@ pub(super) fn literal(key: &Key, text: &str) -> Value {
     let mut notes = Notes::default();
     let source = notes.source("key table".to_owned(), format!("{} = {text}", key.name));
     let root = super::tree::parse(&mut notes, source).expect("literals of the key table are TOML");
-    let mut walk = Walk { root: &root, notes: &mut notes, poisoned: Vec::new() };
+    let mut walk = Walk {
+        root: &root,
+        notes: &mut notes,
+        poisoned: Vec::new(),
+    };
     let node = root.get(key.name).expect("the key was just written");
     let value = walk.value(key, node, &mut vec![Step::Key(key.name.to_owned())]);
-    assert!(notes.problems.is_empty(), "{}: {text} is not allowed", key.name);
+    assert!(
+        notes.problems.is_empty(),
+        "{}: {text} is not allowed",
+        key.name
+    );
     value
 }
 
@@ -60,7 +75,12 @@ impl Walk<'_> {
             Fault::WrongType { .. } => type_hint(key, &value),
             _ => String::new(),
         };
-        let detail = Detail { key: self.root.spoken(path), value, allowed, hint };
+        let detail = Detail {
+            key: self.root.spoken(path),
+            value,
+            allowed,
+            hint,
+        };
         self.notes.add(place, fault, detail);
         self.poisoned.push(path.clone());
     }
@@ -77,13 +97,20 @@ impl Walk<'_> {
                 values.insert(key.name.to_owned(), value);
             }
         }
-        for entry in entries.iter().filter(|entry| table.key(&entry.key).is_none()) {
+        for entry in entries
+            .iter()
+            .filter(|entry| table.key(&entry.key).is_none())
+        {
             path.push(Step::Key(entry.key.clone()));
             let names = table.keys.iter().map(|key| key.name);
             let hint = nearest(&entry.key, names.clone())
                 .map(|name| format!("did you mean `{name}`?"))
                 .unwrap_or_else(|| format!("keys here: {}", names.collect::<Vec<_>>().join(", ")));
-            let detail = Detail { key: self.root.spoken(path), hint, ..Detail::default() };
+            let detail = Detail {
+                key: self.root.spoken(path),
+                hint,
+                ..Detail::default()
+            };
             self.notes.add(entry.place, Fault::UnknownKey, detail);
             path.pop();
         }
@@ -120,9 +147,11 @@ impl Walk<'_> {
                 (Fallback::Value { literal: text, .. }, _) => Some(literal(key, text)),
                 (Fallback::Off, _) => Some(Value::Null),
                 // An absent table is an empty one: its keys say what they need.
-                (Fallback::Required, Shape::Table(inner)) => {
-                    Some(Value::Object(self.table(inner, &Node::table(around.place), path)))
-                }
+                (Fallback::Required, Shape::Table(inner)) => Some(Value::Object(self.table(
+                    inner,
+                    &Node::table(around.place),
+                    path,
+                ))),
                 (Fallback::Required, _) => {
                     self.wrong(path, around.place, Fault::Missing, key);
                     Some(stand_in(key))
@@ -154,7 +183,9 @@ impl Walk<'_> {
                 Content::Table(_) => return Value::Object(self.table(inner, node, path)),
                 _ => Err(mistyped_at(key.shape, node)),
             },
-            Shape::Tables(inner, min, max) => return self.tables(key, inner, node, min..=max, path),
+            Shape::Tables(inner, min, max) => {
+                return self.tables(key, inner, node, min..=max, path);
+            }
             // The overrides are checked by applying them.
             Shape::Variants => match node.content {
                 Content::Table(_) => Ok(Value::Null),
@@ -170,8 +201,12 @@ impl Walk<'_> {
 
     /// Adds the nearest word to the message about a mistyped choice.
     fn choice_hint(&mut self, key: &Key, node: &Node) {
-        let (Shape::Choice(list), Some(text)) = (key.shape, node.text()) else { return };
-        let Some(word) = nearest(text, list.iter().copied()) else { return };
+        let (Shape::Choice(list), Some(text)) = (key.shape, node.text()) else {
+            return;
+        };
+        let Some(word) = nearest(text, list.iter().copied()) else {
+            return;
+        };
         if let Some(problem) = self.notes.problems.last_mut()
             && problem.hint.is_empty()
         {
@@ -210,7 +245,9 @@ impl Walk<'_> {
     }
 
     fn texts(&mut self, key: &Key, node: &Node, path: &mut Path) -> Read {
-        let Content::List(items) = &node.content else { return Err(mistyped_at(key.shape, node)) };
+        let Content::List(items) = &node.content else {
+            return Err(mistyped_at(key.shape, node));
+        };
         for (index, item) in items.iter().enumerate() {
             if item.text().is_none() {
                 path.push(Step::Item(index));
@@ -231,7 +268,11 @@ impl Walk<'_> {
                     return stand_in(key);
                 }
                 let values = inner["points"].as_array().into_iter().flatten();
-                if empty || !values.clone().all(|pair| range.contains(pair[1].as_f64().unwrap())) {
+                if empty
+                    || !values
+                        .clone()
+                        .all(|pair| range.contains(pair[1].as_f64().unwrap()))
+                {
                     path.push(Step::Key("points".to_owned()));
                     let place = node.get("points").map_or(node.place, |points| points.place);
                     self.wrong(path, place, Fault::OutOfRange, key);

@@ -20,7 +20,10 @@ const COLUMNS: usize = 98;
 /// The resolved scenario as TOML with units; it reads back to the same scenario.
 pub fn show(scenario: &Scenario) -> String {
     let text = write(&layout::file(scenario), Style::Units);
-    format!("# {}, resolved: defaults, includes and overrides are filled in.\n{text}", scenario.name)
+    format!(
+        "# {}, resolved: defaults, includes and overrides are filled in.\n{text}",
+        scenario.name
+    )
 }
 
 /// Values in the layout of a file as TOML.
@@ -42,7 +45,11 @@ pub fn new_template() -> String {
 
 fn write(file: &Map<String, Value>, style: Style) -> String {
     let mut out = String::new();
-    Writer { style, out: &mut out }.table("", &ROOT, file);
+    Writer {
+        style,
+        out: &mut out,
+    }
+    .table("", &ROOT, file);
     out
 }
 
@@ -77,14 +84,19 @@ impl Writer<'_> {
             self.key(table, key, values);
         }
         for key in table.keys.iter().filter(nested) {
-            let heading =
-                if at.is_empty() { key.name.to_owned() } else { format!("{at}.{}", key.name) };
+            let heading = if at.is_empty() {
+                key.name.to_owned()
+            } else {
+                format!("{at}.{}", key.name)
+            };
             self.nested(&heading, key, values.get(key.name).unwrap_or(&Value::Null));
         }
     }
 
     fn nested(&mut self, heading: &str, key: &'static Key, value: &Value) {
-        let Some(inner) = key.shape.table() else { return };
+        let Some(inner) = key.shape.table() else {
+            return;
+        };
         let head = match key.shape {
             Shape::Tables(..) => format!("[[{heading}]]"),
             _ => format!("[{heading}]"),
@@ -98,10 +110,17 @@ impl Writer<'_> {
             }
             _ if self.style == Style::Commented => {
                 let mut text = String::new();
-                let mut writer = Writer { style: self.style, out: &mut text };
+                let mut writer = Writer {
+                    style: self.style,
+                    out: &mut text,
+                };
                 writer.headed(&head, heading, inner, &example(inner, &[]));
                 for line in text.lines() {
-                    let mark = if line.is_empty() || line.starts_with('#') { "" } else { "# " };
+                    let mark = if line.is_empty() || line.starts_with('#') {
+                        ""
+                    } else {
+                        "# "
+                    };
                     self.line(&format!("{mark}{line}"));
                 }
             }
@@ -159,7 +178,11 @@ fn about(key: &Key) -> String {
     notes.push(match key.fallback {
         Fallback::Required => "required".to_owned(),
         Fallback::Off => "off unless given".to_owned(),
-        Fallback::Value { literal, class, source } => {
+        Fallback::Value {
+            literal,
+            class,
+            source,
+        } => {
             format!("default {literal}, {class}: {source}")
         }
     });
@@ -169,23 +192,35 @@ fn about(key: &Key) -> String {
 /// Values to show for every key of a table: the example, else the default.
 fn example(table: &'static Table, chosen: &[(&str, &str)]) -> Map<String, Value> {
     let pick = |key: &Key| {
-        let given = chosen.iter().find(|(name, _)| *name == key.name).map(|(_, text)| *text);
+        let given = chosen
+            .iter()
+            .find(|(name, _)| *name == key.name)
+            .map(|(_, text)| *text);
         let default = match key.fallback {
             Fallback::Off => return None,
             Fallback::Value { literal, .. } => literal,
             Fallback::Required => "",
         };
-        Some(given.unwrap_or(if key.example.is_empty() { default } else { key.example }))
+        Some(given.unwrap_or(if key.example.is_empty() {
+            default
+        } else {
+            key.example
+        }))
     };
     let mut values = Map::new();
     for key in table.keys {
-        let applies = key.when.is_none_or(|(on, wanted)| values.get(on) == Some(&wanted.into()));
-        let Some(text) = pick(key).filter(|_| applies) else { continue };
+        let applies = key
+            .when
+            .is_none_or(|(on, wanted)| values.get(on) == Some(&wanted.into()));
+        let Some(text) = pick(key).filter(|_| applies) else {
+            continue;
+        };
         let value = match key.shape {
             Shape::Table(inner) => Value::Object(example(inner, &[])),
-            Shape::Tables(inner, min, _) if min > 0 => {
-                instances(key.name).iter().map(|chosen| Value::Object(example(inner, chosen))).collect()
-            }
+            Shape::Tables(inner, min, _) if min > 0 => instances(key.name)
+                .iter()
+                .map(|chosen| Value::Object(example(inner, chosen)))
+                .collect(),
             _ => literal(key, text),
         };
         values.insert(key.name.to_owned(), value);
@@ -197,8 +232,16 @@ fn example(table: &'static Table, chosen: &[(&str, &str)]) -> Map<String, Value>
 fn instances(list: &str) -> &'static [&'static [(&'static str, &'static str)]] {
     match list {
         "populations" => &[
-            &[("name", "\"people\""), ("kind", "\"human\""), ("lag_hours", "336.0")],
-            &[("name", "\"copies\""), ("kind", "\"automated\""), ("boards", "4")],
+            &[
+                ("name", "\"people\""),
+                ("kind", "\"human\""),
+                ("lag_hours", "336.0"),
+            ],
+            &[
+                ("name", "\"copies\""),
+                ("kind", "\"automated\""),
+                ("boards", "4"),
+            ],
         ],
         _ => &[&[]],
     }
@@ -208,7 +251,13 @@ fn instances(list: &str) -> &'static [&'static [(&'static str, &'static str)]] {
 fn toml(shape: Shape, value: &Value) -> String {
     let list = |shape: Shape, items: &Value| {
         let items = items.as_array().into_iter().flatten();
-        format!("[{}]", items.map(|item| toml(shape, item)).collect::<Vec<_>>().join(", "))
+        format!(
+            "[{}]",
+            items
+                .map(|item| toml(shape, item))
+                .collect::<Vec<_>>()
+                .join(", ")
+        )
     };
     match (shape, value) {
         (Shape::Pairs(range) | Shape::Series(range), Value::Array(pairs)) => {

@@ -14,12 +14,20 @@ pub static IDEAS: Table = Table {
             "Lines of research in the whole world, before sampling.",
         )
         .or("1024", Assumed, "prototype"),
-        key("window_words", Shape::Numbers(&[1, 2, 4]), "Words of a board's window above its base.")
-            .unit("32-bit words")
-            .or("1", Assumed, "prototype: a window of 32 ideas"),
-        key("breadth", Shape::Integer(1, 128), "Lowest unknown ideas of a topic open at once.")
-            .unit("ideas")
-            .or("32", Assumed, "prototype"),
+        key(
+            "window_words",
+            Shape::Numbers(&[1, 2, 4]),
+            "Words of a board's window above its base.",
+        )
+        .unit("32-bit words")
+        .or("1", Assumed, "prototype: a window of 32 ideas"),
+        key(
+            "breadth",
+            Shape::Integer(1, 128),
+            "Lowest unknown ideas of a topic open at once.",
+        )
+        .unit("ideas")
+        .or("32", Assumed, "prototype"),
         key(
             "popularity_offset",
             Shape::Float(positive(10.0)),
@@ -44,12 +52,18 @@ pub static IDEAS: Table = Table {
             "Thinking takes 10^(-this x tools OOM) of what it did.",
         )
         .or("1.0", Assumed, "by definition of a tools OOM"),
-        key("kinds", Shape::Tables(&KIND, 1, limit::KINDS), "Kinds of topic."),
+        key(
+            "kinds",
+            Shape::Tables(&KIND, 1, limit::KINDS),
+            "Kinds of topic.",
+        ),
     ],
 };
 
-static KIND: Table =
-    Table { doc: "A kind of topic: what its ideas take and what they give.", keys: KIND_KEYS };
+static KIND: Table = Table {
+    doc: "A kind of topic: what its ideas take and what they give.",
+    keys: KIND_KEYS,
+};
 
 const SHARE: Shape = Shape::Float(between(0.0, 1.0));
 
@@ -61,24 +75,31 @@ const KIND_KEYS: &[Key] = &[
         "Share of all topics that are of this kind; shares sum to 1.",
     )
     .example("1.0"),
-    key("training", SHARE, "Share of a gain that goes to training efficiency, the headline OOM.")
-        .or("0.0", Assumed, "none")
-        .example("1.0"),
-    key("inference", SHARE, "Share of a gain that goes to inference efficiency.").or(
-        "0.0",
-        Assumed,
-        "none",
-    ),
-    key("utilisation", SHARE, "Share of a gain that goes to hardware utilisation.").or(
-        "0.0",
-        Assumed,
-        "none",
-    ),
-    key("tools", SHARE, "Share of a gain that goes to research productivity.").or(
-        "0.0",
-        Assumed,
-        "none",
-    ),
+    key(
+        "training",
+        SHARE,
+        "Share of a gain that goes to training efficiency, the headline OOM.",
+    )
+    .or("0.0", Assumed, "none")
+    .example("1.0"),
+    key(
+        "inference",
+        SHARE,
+        "Share of a gain that goes to inference efficiency.",
+    )
+    .or("0.0", Assumed, "none"),
+    key(
+        "utilisation",
+        SHARE,
+        "Share of a gain that goes to hardware utilisation.",
+    )
+    .or("0.0", Assumed, "none"),
+    key(
+        "tools",
+        SHARE,
+        "Share of a gain that goes to research productivity.",
+    )
+    .or("0.0", Assumed, "none"),
     key(
         "think_hours",
         Shape::Float(positive(1e4)),
@@ -86,16 +107,28 @@ const KIND_KEYS: &[Key] = &[
     )
     .unit("hours")
     .or("4.0", Assumed, "prototype"),
-    key("experiment_a100e_hours", Shape::Float(positive(1e9)), "A full-size experiment at index 0.")
-        .unit("A100e-hours")
-        .or("200000.0", Assumed, "prototype; between a small run and a frontier one"),
+    key(
+        "experiment_a100e_hours",
+        Shape::Float(positive(1e9)),
+        "A full-size experiment at index 0.",
+    )
+    .unit("A100e-hours")
+    .or(
+        "200000.0",
+        Assumed,
+        "prototype; between a small run and a frontier one",
+    ),
     key(
         "experiment_floor_a100e_hours",
         Shape::Float(positive(1e9)),
         "The smallest useful experiment at index 0.",
     )
     .unit("A100e-hours")
-    .or("3.0", Measured, "small experiments took 1.4 H200-hours (evidence C), about 4 A100e-hours"),
+    .or(
+        "3.0",
+        Measured,
+        "small experiments took 1.4 H200-hours (evidence C), about 4 A100e-hours",
+    ),
     key(
         "experiment_fastest_hours",
         Shape::Float(positive(1e5)),
@@ -108,7 +141,11 @@ const KIND_KEYS: &[Key] = &[
         Shape::Float(positive(1.0)),
         "Odds of success at index 0, median skill and size success_reference_size.",
     )
-    .or("0.305", Calibrated, "human era of the prototype; RE-Bench has 0.24 to 0.82"),
+    .or(
+        "0.305",
+        Calibrated,
+        "human era of the prototype; RE-Bench has 0.24 to 0.82",
+    ),
     key(
         "success_reference_size",
         Shape::Float(positive(1.0)),
@@ -120,26 +157,54 @@ const KIND_KEYS: &[Key] = &[
         Shape::Float(between(0.0, 2.0)),
         "chi: odds of success rise as size^chi.",
     )
-    .or("0.6", Assumed, "prototype; labour elasticity is about 1 - chi, evidence 0.24 to 0.5"),
-    key("level_oom_per_idea", Shape::Float(between(0.0, 2.0)), "Difficulty grows 10^(this x index).")
-        .unit("OOM an idea")
-        .or("0.0163", Calibrated, "beta x gain x topics of the kind with beta = 1"),
+    .or(
+        "0.6",
+        Assumed,
+        "prototype; labour elasticity is about 1 - chi, evidence 0.24 to 0.5",
+    ),
+    key(
+        "level_oom_per_idea",
+        Shape::Float(between(0.0, 2.0)),
+        "Difficulty grows 10^(this x index).",
+    )
+    .unit("OOM an idea")
+    .or(
+        "0.0163",
+        Calibrated,
+        "beta x gain x topics of the kind with beta = 1",
+    ),
     key(
         "par",
         Shape::Float(between(0.0, 1.0)),
         "Share of difficulty that lowers the odds; the rest lengthens the work.",
     )
-    .or("0.5", Assumed, "prototype; under 0.5 duration becomes a wall"),
+    .or(
+        "0.5",
+        Assumed,
+        "prototype; under 0.5 duration becomes a wall",
+    ),
     key(
         "gain_mean_oom",
         Shape::Float(positive(1.0)),
         "Mean gain of one idea of the whole world, before the shares.",
     )
     .unit("OOM")
-    .or("1.59e-5", Calibrated, "nanoGPT gains over about 1,000 lines of research (evidence C)"),
-    key("gain_sigma_ln", Shape::Float(between(0.0, 3.0)), "Sigma of the natural log of the gain.")
-        .or("1.2", Measured, "88 nanoGPT speed records (evidence C)"),
-    key("ceiling_oom", Shape::Float(positive(100.0)), "Sum of gains after which the ideas end.")
-        .unit("OOM")
-        .off("11.0"),
+    .or(
+        "1.59e-5",
+        Calibrated,
+        "nanoGPT gains over about 1,000 lines of research (evidence C)",
+    ),
+    key(
+        "gain_sigma_ln",
+        Shape::Float(between(0.0, 3.0)),
+        "Sigma of the natural log of the gain.",
+    )
+    .or("1.2", Measured, "88 nanoGPT speed records (evidence C)"),
+    key(
+        "ceiling_oom",
+        Shape::Float(positive(100.0)),
+        "Sum of gains after which the ideas end.",
+    )
+    .unit("OOM")
+    .off("11.0"),
 ];

@@ -38,8 +38,11 @@ pub fn for_each_table(visit: &mut impl FnMut(&str, &'static Table)) {
         visit(at, table);
         for key in table.keys {
             if let Some(inner) = key.shape.table() {
-                let below =
-                    if at.is_empty() { key.name.to_owned() } else { format!("{at}.{}", key.name) };
+                let below = if at.is_empty() {
+                    key.name.to_owned()
+                } else {
+                    format!("{at}.{}", key.name)
+                };
                 walk(&below, inner, visit);
             }
         }
@@ -56,7 +59,9 @@ mod tests {
         for_each_table(&mut |at, table| {
             for (index, key) in table.keys.iter().enumerate() {
                 assert!(!key.doc.is_empty(), "{at}.{} has no meaning", key.name);
-                let twice = table.keys[..index].iter().any(|other| other.name == key.name);
+                let twice = table.keys[..index]
+                    .iter()
+                    .any(|other| other.name == key.name);
                 assert!(!twice, "{at}.{} stands twice", key.name);
             }
         });
@@ -66,10 +71,18 @@ mod tests {
     fn conditions_name_a_choice_of_the_same_table() {
         for_each_table(&mut |at, table| {
             for key in table.keys {
-                let Some((on, value)) = key.when else { continue };
+                let Some((on, value)) = key.when else {
+                    continue;
+                };
                 let chooser = table.key(on).expect("a condition names a key of its table");
-                let Shape::Choice(choices) = chooser.shape else { panic!("{at}.{on}: no choice") };
-                assert!(choices.contains(&value), "{at}.{}: {on} is never {value}", key.name);
+                let Shape::Choice(choices) = chooser.shape else {
+                    panic!("{at}.{on}: no choice")
+                };
+                assert!(
+                    choices.contains(&value),
+                    "{at}.{}: {on} is never {value}",
+                    key.name
+                );
             }
         });
     }

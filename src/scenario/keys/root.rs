@@ -9,9 +9,18 @@ use super::{ideas, labs};
 pub static ROOT: Table = Table {
     doc: "A scenario: one question, and all that is needed to simulate an answer.",
     keys: &[
-        key("schema", Shape::Numbers(&[1]), "Version of this file format.").example("1"),
-        key("question", Shape::Text, "The question the scenario asks, one sentence.")
-            .example("\"How fast does progress go when copies of a model do the research?\""),
+        key(
+            "schema",
+            Shape::Numbers(&[1]),
+            "Version of this file format.",
+        )
+        .example("1"),
+        key(
+            "question",
+            Shape::Text,
+            "The question the scenario asks, one sentence.",
+        )
+        .example("\"How fast does progress go when copies of a model do the research?\""),
         key("sources", Shape::Texts, "Where the figures come from.")
             .or("[]", Assumed, "none named")
             .example("[\"this template: defaults of the key table\"]"),
@@ -22,7 +31,11 @@ pub static ROOT: Table = Table {
         )
         .or("[]", Assumed, "nothing is included"),
         key("run", Shape::Table(&RUN), "Time, size and sampling."),
-        key("ideas", Shape::Table(&ideas::IDEAS), "What there is to find."),
+        key(
+            "ideas",
+            Shape::Table(&ideas::IDEAS),
+            "What there is to find.",
+        ),
         key(
             "labs",
             Shape::Tables(&labs::LAB, 1, limit::LABS),
@@ -43,17 +56,25 @@ pub static ROOT: Table = Table {
     ],
 };
 
-static RUN: Table = Table { doc: "Time, size and sampling of a run.", keys: RUN_KEYS };
+static RUN: Table = Table {
+    doc: "Time, size and sampling of a run.",
+    keys: RUN_KEYS,
+};
 
 const RUN_KEYS: &[Key] = &[
     // TOML integers end at 2^63 - 1.
-    key("seed", Shape::Integer(0, i64::MAX as u64), "Seed of every draw.").or(
-        "1",
-        Assumed,
-        "any number serves",
-    ),
-    key("start_date", Shape::Date, "Calendar date of day 0, the end of burn-in.")
-        .example("\"2027-01-01\""),
+    key(
+        "seed",
+        Shape::Integer(0, i64::MAX as u64),
+        "Seed of every draw.",
+    )
+    .or("1", Assumed, "any number serves"),
+    key(
+        "start_date",
+        Shape::Date,
+        "Calendar date of day 0, the end of burn-in.",
+    )
+    .example("\"2027-01-01\""),
     key(
         "burn_in_days",
         Shape::Float(between(0.0, 3650.0)),
@@ -61,16 +82,24 @@ const RUN_KEYS: &[Key] = &[
     )
     .unit("days")
     .or("365.0", Assumed, "prototype: one year"),
-    key("days", Shape::Float(positive(36500.0)), "Days simulated from day 0.")
-        .unit("days")
-        .example("365.0"),
+    key(
+        "days",
+        Shape::Float(positive(36500.0)),
+        "Days simulated from day 0.",
+    )
+    .unit("days")
+    .example("365.0"),
     key(
         "tick_hours",
         Shape::Float(between(1.0 / 64.0, 8760.0)),
         "Hours between two exchanges of knowledge: the tick. A multiple of 1/64 hour.",
     )
     .unit("hours")
-    .or("24.0", Assumed, "prototype; halve it to test that results hold"),
+    .or(
+        "24.0",
+        Assumed,
+        "prototype; halve it to test that results hold",
+    ),
     key(
         "tick_schedule",
         Shape::Pairs(between(1.0 / 64.0, 8760.0)),
@@ -85,11 +114,12 @@ const RUN_KEYS: &[Key] = &[
     )
     .unit("hours of human thought")
     .off("480.0"),
-    key("sample", Shape::Float(positive(1.0)), "Fraction of the world that is simulated.").or(
-        "1.0",
-        Assumed,
-        "the whole world",
-    ),
+    key(
+        "sample",
+        Shape::Float(positive(1.0)),
+        "Fraction of the world that is simulated.",
+    )
+    .or("1.0", Assumed, "the whole world"),
     key(
         "agents_max",
         Shape::Integer(1, limit::AGENTS),
@@ -125,11 +155,12 @@ static EXCHANGE: Table = Table {
         )
         .unit("hours")
         .example("2160.0"),
-        key("share", Shape::Float(between(0.0, 1.0)), "Share of ideas that ever cross.").or(
-            "1.0",
-            Assumed,
-            "all of them",
-        ),
+        key(
+            "share",
+            Shape::Float(between(0.0, 1.0)),
+            "Share of ideas that ever cross.",
+        )
+        .or("1.0", Assumed, "all of them"),
     ],
 };
 
@@ -137,11 +168,16 @@ static EXCHANGE: Table = Table {
 pub(in crate::scenario) static SERIES: Table = Table {
     doc: "A quantity over time, joined by straight lines in the logarithm.",
     keys: &[
-        key("points", Shape::Pairs(positive(f64::MAX)), "[[day, value], ...], ascending days."),
-        key("growth_per_year", Shape::Float(GROWTH), "Factor a year after the last point.").or(
-            "1.0",
-            Assumed,
-            "constant",
+        key(
+            "points",
+            Shape::Pairs(positive(f64::MAX)),
+            "[[day, value], ...], ascending days.",
         ),
+        key(
+            "growth_per_year",
+            Shape::Float(GROWTH),
+            "Factor a year after the last point.",
+        )
+        .or("1.0", Assumed, "constant"),
     ],
 };

@@ -156,7 +156,9 @@ impl Shape {
 }
 
 fn joined<T: ToString>(list: impl Iterator<Item = T>) -> String {
-    list.map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+    list.map(|item| item.to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// An interval of numbers.
@@ -173,7 +175,10 @@ pub struct Range {
 }
 
 /// What `growth_per_year` of a series may be.
-pub const GROWTH: Range = Range { above_min: true, ..between(0.0, 1e4) };
+pub const GROWTH: Range = Range {
+    above_min: true,
+    ..between(0.0, 1e4)
+};
 
 /// What a day on the time axis may be: a century either way.
 pub const DAYS: Range = between(-36500.0, 36500.0);
@@ -181,8 +186,16 @@ pub const DAYS: Range = between(-36500.0, 36500.0);
 impl Range {
     /// Whether `x` lies in the interval; never for NaN.
     pub fn contains(&self, x: f64) -> bool {
-        let low = if self.above_min { x > self.min } else { x >= self.min };
-        let high = if self.below_max { x < self.max } else { x <= self.max };
+        let low = if self.above_min {
+            x > self.min
+        } else {
+            x >= self.min
+        };
+        let high = if self.below_max {
+            x < self.max
+        } else {
+            x <= self.max
+        };
         low && high
     }
 }
@@ -196,22 +209,44 @@ impl fmt::Display for Range {
 }
 
 fn plain(x: f64) -> String {
-    if x != 0.0 && x.abs() >= 1e6 { format!("{x:e}") } else { x.to_string() }
+    if x != 0.0 && x.abs() >= 1e6 {
+        format!("{x:e}")
+    } else {
+        x.to_string()
+    }
 }
 
 /// From `min` to `max`, both allowed.
 pub(super) const fn between(min: f64, max: f64) -> Range {
-    Range { min, max, above_min: false, below_max: false }
+    Range {
+        min,
+        max,
+        above_min: false,
+        below_max: false,
+    }
 }
 
 /// Above zero, up to `max`.
 pub(super) const fn positive(max: f64) -> Range {
-    Range { min: 0.0, max, above_min: true, below_max: false }
+    Range {
+        min: 0.0,
+        max,
+        above_min: true,
+        below_max: false,
+    }
 }
 
 /// A row; without default until [`Key::or`] or [`Key::off`] says otherwise.
 pub(super) const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
-    Key { name, shape, unit: "", fallback: Fallback::Required, when: None, doc, example: "" }
+    Key {
+        name,
+        shape,
+        unit: "",
+        fallback: Fallback::Required,
+        when: None,
+        doc,
+        example: "",
+    }
 }
 
 impl Key {
@@ -225,11 +260,22 @@ impl Key {
         class: Class,
         source: &'static str,
     ) -> Self {
-        Self { fallback: Fallback::Value { literal, class, source }, ..self }
+        Self {
+            fallback: Fallback::Value {
+                literal,
+                class,
+                source,
+            },
+            ..self
+        }
     }
 
     pub(super) const fn off(self, example: &'static str) -> Self {
-        Self { fallback: Fallback::Off, example, ..self }
+        Self {
+            fallback: Fallback::Off,
+            example,
+            ..self
+        }
     }
 
     pub(super) const fn example(self, example: &'static str) -> Self {
@@ -237,6 +283,9 @@ impl Key {
     }
 
     pub(super) const fn when(self, key: &'static str, value: &'static str) -> Self {
-        Self { when: Some((key, value)), ..self }
+        Self {
+            when: Some((key, value)),
+            ..self
+        }
     }
 }

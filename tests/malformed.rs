@@ -33,13 +33,12 @@ fn names_place_and_key(errors: &ScenarioErrors, key: &str, case: &str) {
 /// key table has a place.
 fn full() -> DocumentMut {
     let mut text = new_template().replace("# [labs.training]", "[labs.training]");
+    let start = text.find("\n# An owner of compute").expect("labs");
+    let end = text.find("\n# Knowledge of one lab").expect("exchange");
+    let second = text[start..end].replace("name = \"frontier\"", "name = \"second\"");
+    text.insert_str(end, &second);
     text.push_str("[[exchange]]\nfrom = \"frontier\"\nto = \"second\"\nlag_hours = 24.0\n");
-    let mut document: DocumentMut = text.parse().expect("the template is TOML");
-    let labs = document["labs"].as_array_of_tables_mut().expect("labs");
-    let mut second = labs.get(0).expect("a lab").clone();
-    second["name"] = toml_edit::value("second");
-    labs.push(second);
-    document
+    text.parse().expect("the template is TOML")
 }
 
 /// The table of the document under a dotted heading, where a key with this condition belongs.

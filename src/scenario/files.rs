@@ -1,5 +1,6 @@
 //! Reading scenario files: limits, encoding, includes, and merging them into one tree.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path as FilePath, PathBuf};

@@ -108,23 +108,26 @@ impl Rules<'_> {
             self.require(sixty_fourths(tick).is_some(), vec![run(key)], || {
                 format!("a tick of {tick} hours is no multiple of 1/64 hour")
             });
-            let keys = vec![run(key), run("days"), run("burn_in_days")];
+            let read = |blame: &str| vec![run(blame), run(key), run("days"), run("burn_in_days")];
             if key == "tick_schedule" {
                 let inside = -of.burn_in_days < from && from < of.days;
-                self.require(inside, keys.clone(), || {
+                self.require(inside, read(key), || {
                     format!("day {from} is not in the run")
                 });
             }
             // Each stretch with one tick is a whole number of ticks; day 0 ends one as well.
-            let end = values.get(index + 1).map_or(of.days, |next| next.0);
-            let cuts = [
-                (from, end.min(0.0).max(from)),
-                (from.max(0.0).min(end), end),
-            ];
-            for (from, to) in cuts.into_iter().filter(|(from, to)| to > from) {
-                let mut keys = keys.clone();
-                keys.rotate_left(usize::from(to == of.days) + 2 * usize::from(to == 0.0));
-                self.require(is_multiple((to - from) * 24.0, tick), keys, || {
+            let next = values.get(index + 1);
+            let end = next.map_or(of.days, |next| next.0);
+            let end_key = if next.is_some() {
+                "tick_schedule"
+            } else {
+                "days"
+            };
+            let zero = from.max(0.0).min(end);
+            for (from, to, blame) in [(from, zero, "burn_in_days"), (zero, end, end_key)] {
+                let blame = if to == end { end_key } else { blame };
+                let whole = to <= from || is_multiple((to - from) * 24.0, tick);
+                self.require(whole, read(blame), || {
                     format!("days {from} to {to} are not a whole number of ticks of {tick} hours")
                 });
             }

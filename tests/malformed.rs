@@ -378,7 +378,8 @@ fn depth_never_overflows_the_stack() {
 fn size_and_encoding_of_files() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("bad.toml");
-    let cases: [(Vec<u8>, fn(&Fault) -> bool); 3] = [
+    type Case = (Vec<u8>, fn(&Fault) -> bool);
+    let cases: [Case; 3] = [
         (vec![b'#'; FILE_BYTES_MAX + 1], |fault| {
             matches!(fault, Fault::TooLarge(_))
         }),

@@ -159,12 +159,12 @@ fn traded(copies: f64, native: f64, copies_max: f64, speed_max: f64, exponent: f
 
 fn tick_at(scenario: &Scenario, day: f64) -> f64 {
     let run = &scenario.run;
-    let changes = run
+    let mut changes = run
         .tick_schedule
         .iter()
         .filter(|change| change.from_day <= day);
     changes
-        .last()
+        .next_back()
         .map_or(run.tick_hours, |change| change.tick_hours)
 }
 

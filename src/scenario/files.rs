@@ -211,14 +211,17 @@ fn merge(notes: &mut Notes, into: &mut Node, from: Node, at: &str) {
     let Some(entries) = into.entries_mut() else {
         return;
     };
+    // By name: a megabyte of keys would take minutes to search one by one.
+    let known = entries.iter().enumerate();
+    let known: HashMap<_, _> = known.map(|(index, old)| (old.key.clone(), index)).collect();
     for entry in from {
         let key = match at {
             "" => entry.key.clone(),
             at => format!("{at}.{}", entry.key),
         };
-        match entries.iter_mut().find(|old| old.key == entry.key) {
+        match known.get(&entry.key) {
             None => entries.push(entry),
-            Some(old) => merge_entry(notes, old, entry, &key),
+            Some(index) => merge_entry(notes, &mut entries[*index], entry, &key),
         }
     }
 }

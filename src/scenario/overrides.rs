@@ -248,12 +248,12 @@ fn keys_of(table: &'static Table) -> impl Iterator<Item = &'static str> {
     table.keys.iter().map(|key| key.name)
 }
 
-fn unknown<'a>(
+fn unknown(
     notes: &mut Notes,
     fault: Fault,
     place: Place,
     spoken: &str,
-    known: &mut dyn Iterator<Item = &'a str>,
+    known: &mut dyn Iterator<Item = &str>,
 ) {
     let known: Vec<_> = known.collect();
     let last = spoken.rsplit('.').next().unwrap_or(spoken);

@@ -227,10 +227,17 @@ impl Notes {
         self.sources.len() - 1
     }
 
+    /// Counts a problem that there is no room to describe; finding the words for a hundred
+    /// thousand would take minutes.
+    pub fn is_full(&mut self) -> bool {
+        let full = self.problems.len() >= LISTED;
+        self.more += usize::from(full);
+        full
+    }
+
     /// Adds a problem.
     pub fn add(&mut self, place: Place, fault: Fault, detail: Detail) {
-        if self.problems.len() >= LISTED {
-            self.more += 1;
+        if self.is_full() {
             return;
         }
         let source = &self.sources[place.source];

@@ -154,7 +154,7 @@ pub(super) fn type_hint(key: &Key, written: &str) -> String {
             format!("without quotes: {} = {bare}", key.name)
         }
         Shape::Integer(..) | Shape::Numbers(_) => match bare.parse::<f64>() {
-            Ok(x) if x >= 0.0 && x < 1e18 => {
+            Ok(x) if (0.0..1e18).contains(&x) => {
                 format!(
                     "write it out without point or exponent: {} = {}",
                     key.name, x as u64
@@ -171,6 +171,15 @@ pub(super) fn type_hint(key: &Key, written: &str) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// The word of a choice that was probably meant.
+pub(super) fn choice_hint(key: &Key, written: &str) -> String {
+    let Shape::Choice(list) = key.shape else {
+        return String::new();
+    };
+    let word = nearest(written.trim_matches(['"', '\'']), list.iter().copied());
+    word.map_or(String::new(), |word| format!("did you mean \"{word}\"?"))
 }
 
 /// The candidate a word was probably meant to be.

@@ -8,8 +8,8 @@ use super::keys::{Fallback, Key, Range, SERIES, Shape, Table};
 use super::problem::{Detail, Fault, Notes, Place};
 use super::tree::{Content, Entry, Node, Path, Step};
 use super::values::{
-    Read, chosen, day, float, integer, is_name, mistyped, mistyped_at, nearest, pairs, stand_in,
-    text, type_hint,
+    Read, choice_hint, chosen, day, float, integer, is_name, mistyped, mistyped_at, nearest, pairs,
+    stand_in, text, type_hint,
 };
 
 /// A walk over one tree.
@@ -62,6 +62,10 @@ pub(super) fn literal(key: &Key, text: &str) -> Value {
 
 impl Walk<'_> {
     fn wrong(&mut self, path: &Path, place: Place, fault: Fault, key: &Key) {
+        self.poisoned.push(path.clone());
+        if self.notes.is_full() {
+            return;
+        }
         let value = match fault {
             Fault::Missing | Fault::UnknownKey | Fault::NotHere(_) => String::new(),
             _ => self.notes.written(place),
@@ -73,6 +77,7 @@ impl Walk<'_> {
         let hint = match &fault {
             Fault::Missing => key.doc.to_owned(),
             Fault::WrongType { .. } => type_hint(key, &value),
+            Fault::OutOfRange => choice_hint(key, &value),
             _ => String::new(),
         };
         let detail = Detail {
@@ -82,7 +87,6 @@ impl Walk<'_> {
             hint,
         };
         self.notes.add(place, fault, detail);
-        self.poisoned.push(path.clone());
     }
 
     fn table(&mut self, table: &'static Table, node: &Node, path: &mut Path) -> Map<String, Value> {
@@ -101,6 +105,9 @@ impl Walk<'_> {
             .iter()
             .filter(|entry| table.key(&entry.key).is_none())
         {
+            if self.notes.is_full() {
+                continue;
+            }
             path.push(Step::Key(entry.key.clone()));
             let names = table.keys.iter().map(|key| key.name);
             let hint = nearest(&entry.key, names.clone())
@@ -194,24 +201,8 @@ impl Walk<'_> {
         };
         read.unwrap_or_else(|(place, fault)| {
             self.wrong(path, place, fault, key);
-            self.choice_hint(key, node);
             stand_in(key)
         })
-    }
-
-    /// Adds the nearest word to the message about a mistyped choice.
-    fn choice_hint(&mut self, key: &Key, node: &Node) {
-        let (Shape::Choice(list), Some(text)) = (key.shape, node.text()) else {
-            return;
-        };
-        let Some(word) = nearest(text, list.iter().copied()) else {
-            return;
-        };
-        if let Some(problem) = self.notes.problems.last_mut()
-            && problem.hint.is_empty()
-        {
-            problem.hint = format!("did you mean \"{word}\"?");
-        }
     }
 
     fn tables(

@@ -126,8 +126,8 @@ const KIND_KEYS: &[Key] = &[
     .unit("A100e-hours")
     .or(
         "3.0",
-        Measured,
-        "small experiments took 1.4 H200-hours (evidence C), about 4 A100e-hours",
+        Assumed,
+        "prototype; a small experiment took 1.4 H200-hours (evidence C), about 4 A100e-hours",
     ),
     key(
         "experiment_fastest_hours",

@@ -1,5 +1,36 @@
 //! Scenario files: TOML -> checked -> one immutable [`Scenario`].
+//!
+//! The key table ([`keys`]) says what a file may hold. `files` reads and merges, `overrides`
+//! changes, `walk` checks every key and `rules` what keys owe each other; `layout` makes the
+//! types. Nothing here prints.
 
+mod canonical;
+mod check;
+mod date;
+mod files;
+pub mod keys;
+mod layout;
+mod library;
+mod load;
+mod overrides;
+mod problem;
+mod rules;
+mod schema;
+mod series;
+mod tree;
 mod types;
+mod values;
+mod walk;
+mod write;
 
+pub use canonical::CanonicalError;
+pub use check::{Check, PopulationCheck};
+pub use date::date_after;
+pub use files::{FILE_BYTES_MAX, INCLUDE_DEPTH_MAX};
+pub use library::{ListError, list};
+pub use load::{Head, head, variants};
+pub use overrides::Overrides;
+pub use problem::{Fault, Problem, ScenarioErrors};
+pub use schema::{json_schema, key_list_markdown};
 pub use types::*;
+pub use write::{new_template, show};

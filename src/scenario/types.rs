@@ -2,13 +2,14 @@
 //!
 //! `parse` makes it from TOML; everything after it (world, engines, records) reads only this.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Hours in a year: 365 days. Growth factors "per year" refer to it.
 pub const HOURS_PER_YEAR: f64 = 8760.0;
 
 /// One run, fully specified. Its canonical JSON is hashed into the manifest and the digest.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// Name: the file stem, with `@variant` appended when one was chosen.
     pub name: String,
@@ -25,7 +26,8 @@ pub struct Scenario {
 }
 
 /// Time, size and sampling of a run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Run {
     /// Seed of every draw.
     pub seed: u64,
@@ -52,7 +54,8 @@ pub struct Run {
 }
 
 /// From `from_day` on the tick is `tick_hours`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TickChange {
     /// Day of the change, counted from day 0.
     pub from_day: f64,
@@ -61,7 +64,8 @@ pub struct TickChange {
 }
 
 /// The landscape of ideas. The same block in every scenario that shares a calibration.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ideas {
     /// Lines of research in the whole world, before sampling.
     pub topics: u32,
@@ -82,7 +86,8 @@ pub struct Ideas {
 }
 
 /// A kind of topic: what its ideas take and give.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct IdeaKind {
     /// Name, unique among kinds.
     pub name: String,
@@ -117,7 +122,8 @@ pub struct IdeaKind {
 }
 
 /// How an idea's gain splits over what it improves.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GainShares {
     /// Training efficiency: the headline OOM.
     pub training: f64,
@@ -130,7 +136,8 @@ pub struct GainShares {
 }
 
 /// An owner of compute and of researchers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Lab {
     /// Name, unique among labs.
     pub name: String,
@@ -162,7 +169,8 @@ pub struct Lab {
 
 /// Model generations: a run ends every `run_days`; quality is its effective compute in OOM over
 /// that of the first run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Training {
     /// Days a training run takes.
     pub run_days: f64,
@@ -177,7 +185,8 @@ pub struct Training {
 }
 
 /// Researchers of one lab and one kind.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Population {
     /// Name, unique in its lab.
     pub name: String,
@@ -204,8 +213,8 @@ pub struct Population {
 }
 
 /// What sets number and speed of a population.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PopulationKind {
     /// Speed 1, paid hours, number from a series.
     Human {
@@ -236,8 +245,8 @@ pub enum PopulationKind {
 }
 
 /// How boards of a population hear of each other.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(tag = "topology", rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "topology", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Topology {
     /// Boards never exchange.
     None,
@@ -260,7 +269,8 @@ pub enum Topology {
 }
 
 /// Knowledge of one lab that reaches another.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// The lab that knows (index into `labs`).
     pub from: usize,
@@ -274,7 +284,8 @@ pub struct Exchange {
 
 /// A quantity over time: points joined by straight lines in the logarithm, constant before the
 /// first, growing by `growth_per_year` after the last.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Series {
     /// (day from day 0, value > 0), ascending days, at least one.
     pub points: Vec<(f64, f64)>,

@@ -1,0 +1,228 @@
+//! From a file to a [`Scenario`], or to everything that is wrong with it.
+
+use std::path::Path as FilePath;
+
+use serde_json::{Value, json};
+
+use super::keys::ROOT;
+use super::overrides::{self, Overrides};
+use super::problem::{Detail, Fault, Notes, ScenarioErrors};
+use super::tree::{Node, Path, Step};
+use super::values::nearest;
+use super::walk::{self, Checked};
+use super::{Scenario, files, layout, rules};
+
+/// Variants of a scenario at most; each is checked whenever the file is.
+const VARIANTS_MAX: usize = 256;
+
+/// What a scenario file says about itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Head {
+    /// The question it asks.
+    pub question: String,
+    /// Where its figures come from, its own and those of what it includes.
+    pub sources: Vec<String>,
+    /// Its variants, in the order of the file.
+    pub variants: Vec<String>,
+}
+
+impl Scenario {
+    /// Reads and checks the file at `path` with what it includes. Without overrides every variant
+    /// is checked as well.
+    pub fn load(path: &FilePath, overrides: &Overrides) -> Result<Self, ScenarioErrors> {
+        let mut notes = Notes::default();
+        let merged = files::read_merged(&mut notes, path);
+        finish(notes, merged, path, overrides)
+    }
+
+    /// The same for a text as if it stood at `path`; only what it includes is read from disk.
+    pub fn parse(
+        path: &FilePath,
+        text: &str,
+        overrides: &Overrides,
+    ) -> Result<Self, ScenarioErrors> {
+        let mut notes = Notes::default();
+        let merged = files::merged_text(&mut notes, path, text);
+        finish(notes, merged, path, overrides)
+    }
+}
+
+/// Question, sources and variants of the file at `path`; values are not checked.
+pub fn head(path: &FilePath) -> Result<Head, ScenarioErrors> {
+    let mut notes = Notes::default();
+    let root = files::read_merged(&mut notes, path);
+    let head = root.map(|root| {
+        let list = root.get("sources").map(|node| node.items()).unwrap_or(&[]);
+        Head {
+            question: root
+                .get("question")
+                .and_then(Node::text)
+                .unwrap_or("")
+                .to_owned(),
+            sources: list
+                .iter()
+                .filter_map(Node::text)
+                .map(str::to_owned)
+                .collect(),
+            variants: overrides::names(&root),
+        }
+    });
+    notes.into_result(head)
+}
+
+/// Names of the variants of the file at `path`.
+pub fn variants(path: &FilePath) -> Result<Vec<String>, ScenarioErrors> {
+    head(path).map(|head| head.variants)
+}
+
+fn finish(
+    mut notes: Notes,
+    merged: Option<Node>,
+    path: &FilePath,
+    overrides: &Overrides,
+) -> Result<Scenario, ScenarioErrors> {
+    let Some(merged) = merged else {
+        return notes.into_result(None);
+    };
+    let stem = path
+        .file_stem()
+        .map_or("scenario".into(), |stem| stem.to_string_lossy());
+    let name = match &overrides.variant {
+        Some(variant) => format!("{stem}@{variant}"),
+        None => stem.into_owned(),
+    };
+    let scenario = resolve(&mut notes, &merged, &name, overrides);
+    if *overrides == Overrides::default() {
+        check_variants(&mut notes, &merged);
+    }
+    notes.into_result(scenario)
+}
+
+/// Applies overrides and checks the result.
+fn resolve(
+    notes: &mut Notes,
+    merged: &Node,
+    name: &str,
+    overrides: &Overrides,
+) -> Option<Scenario> {
+    let mut root = merged.clone();
+    overrides::apply(notes, &mut root, overrides);
+    let mut checked = walk::check(&root, &ROOT, notes);
+    link_exchanges(notes, &root, &mut checked);
+    let before = notes.problems.len();
+    let scenario = layout::scenario(checked.values, name);
+    let Some(scenario) = scenario else {
+        assert!(before > 0, "the key table and the scenario types differ");
+        return None;
+    };
+    for rule in rules::broken(&scenario) {
+        if rule
+            .keys
+            .iter()
+            .any(|key| is_poisoned(&checked.poisoned, key))
+        {
+            continue;
+        }
+        let Some(first) = rule.keys.first() else {
+            continue;
+        };
+        let (node, found) = root.locate(first);
+        let value = if found {
+            notes.written(node.place)
+        } else {
+            String::new()
+        };
+        let detail = Detail {
+            key: root.spoken(first),
+            value,
+            ..Detail::default()
+        };
+        notes.add(node.place, Fault::Rule(rule.message), detail);
+    }
+    Some(scenario)
+}
+
+fn is_poisoned(poisoned: &[Path], key: &Path) -> bool {
+    poisoned
+        .iter()
+        .any(|wrong| key.starts_with(wrong) || wrong.starts_with(key))
+}
+
+/// Replaces the lab names of exchanges by positions.
+fn link_exchanges(notes: &mut Notes, root: &Node, checked: &mut Checked) {
+    let labs = checked.values["labs"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let names: Vec<_> = labs.iter().filter_map(|lab| lab["name"].as_str()).collect();
+    let list = checked
+        .values
+        .get_mut("exchange")
+        .and_then(Value::as_array_mut);
+    for (index, exchange) in list.into_iter().flatten().enumerate() {
+        for end in ["from", "to"] {
+            let name = exchange[end].as_str().unwrap_or("").to_owned();
+            let found = names.iter().position(|lab| *lab == name);
+            exchange[end] = json!(found.unwrap_or(0));
+            let path: Path = vec![
+                Step::Key("exchange".into()),
+                Step::Item(index),
+                Step::Key(end.into()),
+            ];
+            if found.is_some() || is_poisoned(&checked.poisoned, &path) {
+                continue;
+            }
+            let hint = match nearest(&name, names.iter().copied()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("labs: {}", names.join(", ")),
+            };
+            let place = root.locate(&path).0.place;
+            let value = notes.written(place);
+            let detail = Detail {
+                key: root.spoken(&path),
+                value,
+                hint,
+                ..Detail::default()
+            };
+            notes.add(place, Fault::UnknownName, detail);
+            checked.poisoned.push(path);
+        }
+    }
+}
+
+/// Checks every variant: fully when the file itself is right, else its keys only.
+fn check_variants(notes: &mut Notes, merged: &Node) {
+    let names = overrides::names(merged);
+    if names.len() > VARIANTS_MAX {
+        let fault = Fault::Rule(format!("{} variants; at most {VARIANTS_MAX}", names.len()));
+        let place = merged
+            .get("variants")
+            .map_or(merged.place, |node| node.place);
+        notes.add(
+            place,
+            fault,
+            Detail {
+                key: "variants".into(),
+                ..Detail::default()
+            },
+        );
+        return;
+    }
+    let sound = notes.problems.is_empty();
+    for name in names {
+        let before = notes.problems.len();
+        if sound {
+            let overrides = Overrides {
+                variant: Some(name.clone()),
+                ..Overrides::default()
+            };
+            resolve(notes, merged, &name, &overrides);
+        } else {
+            overrides::apply_variant(notes, &mut merged.clone(), &name);
+        }
+        for problem in &mut notes.problems[before..] {
+            let space = if problem.hint.is_empty() { "" } else { "; " };
+            problem.hint = format!("{}{space}in variant `{name}`", problem.hint);
+        }
+    }
+}

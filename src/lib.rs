@@ -2,8 +2,11 @@
 //! GPU buffers, advanced by WGSL compute shaders; what they find feeds back into how many run, how
 //! fast they think and how much compute they get. Start with `ARCHITECTURE.md`.
 
+pub mod cli;
+pub mod command;
 pub mod cpu;
 pub mod model;
+pub mod record;
 pub mod scenario;
 pub mod sim;
 pub mod world;

@@ -1,0 +1,215 @@
+//! The columns of the tick record: one table, from which come the row, the Parquet schema, the
+//! CSV header and the table in `docs/formats.md` (a test compares).
+//!
+//! One row per (tick, lab). To add a column, add a line at the end; columns never change meaning
+//! and never go.
+
+/// Type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// `u64`; Parquet INT64, unsigned.
+    Count,
+    /// `f64`; Parquet DOUBLE.
+    Real,
+    /// UTF-8; Parquet BYTE_ARRAY, string.
+    Text,
+}
+
+impl ColumnKind {
+    /// The name of the type in `docs/formats.md`.
+    pub fn name(self) -> &'static str {
+        match self {
+            ColumnKind::Count => "u64",
+            ColumnKind::Real => "f64",
+            ColumnKind::Text => "string",
+        }
+    }
+
+    /// The value that `text`, a CSV field, stands for.
+    pub fn parse(self, text: &str) -> Option<Cell<'_>> {
+        match self {
+            ColumnKind::Count => text.parse().ok().map(Cell::Count),
+            ColumnKind::Real => text.parse().ok().map(Cell::Real),
+            ColumnKind::Text => Some(Cell::Text(text)),
+        }
+    }
+}
+
+/// One value of a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'row> {
+    /// Of a [`ColumnKind::Count`] column.
+    Count(u64),
+    /// Of a [`ColumnKind::Real`] column.
+    Real(f64),
+    /// Of a [`ColumnKind::Text`] column.
+    Text(&'row str),
+}
+
+/// A column: what it is and how to reach it in a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Name in the header and the schema.
+    pub name: &'static str,
+    /// Type.
+    pub kind: ColumnKind,
+    /// Unit; `1` for pure numbers.
+    pub unit: &'static str,
+    /// What it means, one line.
+    pub doc: &'static str,
+    /// Reads the column of a row.
+    pub get: fn(&TickRow) -> Cell<'_>,
+    /// Writes the column of a row; false when the cell is of another kind.
+    pub set: fn(&mut TickRow, Cell<'_>) -> bool,
+}
+
+/// A Rust type that a column can have.
+trait Value {
+    const KIND: ColumnKind;
+    fn cell(&self) -> Cell<'_>;
+    fn put(&mut self, cell: Cell<'_>) -> bool;
+}
+
+impl Value for u64 {
+    const KIND: ColumnKind = ColumnKind::Count;
+    fn cell(&self) -> Cell<'_> {
+        Cell::Count(*self)
+    }
+    fn put(&mut self, cell: Cell<'_>) -> bool {
+        let Cell::Count(value) = cell else {
+            return false;
+        };
+        *self = value;
+        true
+    }
+}
+
+impl Value for f64 {
+    const KIND: ColumnKind = ColumnKind::Real;
+    fn cell(&self) -> Cell<'_> {
+        Cell::Real(*self)
+    }
+    fn put(&mut self, cell: Cell<'_>) -> bool {
+        let Cell::Real(value) = cell else {
+            return false;
+        };
+        *self = value;
+        true
+    }
+}
+
+impl Value for String {
+    const KIND: ColumnKind = ColumnKind::Text;
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(self)
+    }
+    fn put(&mut self, cell: Cell<'_>) -> bool {
+        let Cell::Text(value) = cell else {
+            return false;
+        };
+        value.clone_into(self);
+        true
+    }
+}
+
+macro_rules! columns {
+    ($($name:ident: $kind:ty, $unit:literal, $doc:literal;)*) => {
+        /// What is recorded of one lab at the end of one tick. Counts, hours and compute are of
+        /// the simulated sample; the world's are these divided by the scenario's `sample`.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct TickRow {
+            $(#[doc = concat!($doc, " Unit: ", $unit, ".")] pub $name: $kind,)*
+        }
+
+        /// Every column, in the order of the files.
+        pub const COLUMNS: &[Column] = &[$(Column {
+            name: stringify!($name),
+            kind: <$kind as Value>::KIND,
+            unit: $unit,
+            doc: $doc,
+            get: |row| row.$name.cell(),
+            set: |row, cell| row.$name.put(cell),
+        }),*];
+    };
+}
+
+columns! {
+    tick: u64, "ticks", "Number of the tick, ascending by one.";
+    day: f64, "days", "End of the tick, from the end of burn-in; not above 0 in burn-in.";
+    date: String, "YYYY-MM-DD", "Calendar date at the end of the tick.";
+    lab: String, "name", "Lab the row is about.";
+    tick_hours: f64, "h", "Length of the tick.";
+    oom_training: f64, "OOM", "Training efficiency found since the start of burn-in.";
+    oom_inference: f64, "OOM", "Inference efficiency found since the start of burn-in.";
+    oom_utilisation: f64, "OOM", "Hardware utilisation found since the start of burn-in.";
+    oom_tools: f64, "OOM", "Research productivity found since the start of burn-in.";
+    effective_compute_a100e: f64, "A100e", "Physical fleet x utilisation x training efficiency.";
+    human_years_per_year: f64, "years/year", "Human-years of progress per calendar year.";
+    researchers: u64, "researchers", "Head-count, weight included: human and automated.";
+    researchers_human: u64, "researchers", "Human head-count.";
+    researchers_automated: u64, "researchers", "Automated head-count, weight included.";
+    active: u64, "researchers", "Researchers admitted to work, weight included.";
+    idle: u64, "researchers", "Surplus head-count that compute cannot keep busy.";
+    agents: u64, "agents", "Agent slots in use.";
+    weight: u64, "researchers/agent", "Researchers one agent stands for, largest population.";
+    speed: f64, "human speed", "Fastest serial speed of a population.";
+    quality_oom: f64, "OOM", "Quality of the current model over that of the first run.";
+    fleet_a100e: f64, "A100e", "Physical fleet.";
+    experiment_a100e: f64, "A100e", "Part of the fleet that runs experiments.";
+    owned_a100e_hours: f64, "A100e h", "Experiment compute of the tick.";
+    used_a100e_hours: f64, "A100e h", "Experiment compute that experiments used.";
+    debt_a100e_hours: f64, "A100e h", "Used beyond owned and not yet repaid.";
+    utilisation: f64, "1", "Used / owned experiment compute of the tick.";
+    waiting_share: f64, "1", "Share of active agent-hours spent in experiments.";
+    experiment_size: f64, "1", "Size of experiments, fraction of a full one.";
+    events: u64, "events", "Ends of phases.";
+    attempts: u64, "attempts", "Ideas taken up.";
+    successes: u64, "attempts", "Experiments that found their idea.";
+    failures: u64, "attempts", "Experiments that did not.";
+    scooped: u64, "attempts", "Attempts dropped before the experiment: known by then.";
+    board_new: u64, "ideas", "Found ideas that were new to the finder's board.";
+    lab_new: u64, "ideas", "Found ideas that were new to the lab.";
+    world_new: u64, "ideas", "Found ideas that were new to the world.";
+    duplicates: u64, "attempts", "Successes less ideas new to the world.";
+    known_ideas: u64, "ideas", "Ideas the lab knows.";
+    topics_ended: u64, "topics", "Topics of which the lab knows every idea.";
+    hours_thought: f64, "agent h", "Agent-hours of thinking, weight not included.";
+    hours_experiment: f64, "agent h", "Agent-hours in experiments.";
+    hours_idle: f64, "agent h", "Agent-hours without an open idea.";
+    hours_stalled: f64, "agent h", "Agent-hours lost to the event bound.";
+    tokens: f64, "tokens", "Tokens that automated researchers generated.";
+    flop: f64, "FLOP", "Floating-point operations of the experiments and of the researchers.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_written_and_read_at_its_own_place() {
+        let mut row = TickRow::default();
+        let texts: Vec<String> = (0..COLUMNS.len())
+            .map(|index| format!("text {index}"))
+            .collect();
+        let cell = |index: usize| match COLUMNS[index].kind {
+            ColumnKind::Count => Cell::Count(index as u64 + 1),
+            ColumnKind::Real => Cell::Real(index as f64 + 0.5),
+            ColumnKind::Text => Cell::Text(&texts[index]),
+        };
+        for (index, column) in COLUMNS.iter().enumerate() {
+            assert!((column.set)(&mut row, cell(index)), "{}", column.name);
+        }
+        for (index, column) in COLUMNS.iter().enumerate() {
+            assert_eq!((column.get)(&row), cell(index), "{}", column.name);
+        }
+        assert_eq!((row.tick, row.day, row.lab.as_str()), (1, 1.5, "text 3"));
+    }
+
+    #[test]
+    fn a_cell_of_another_kind_is_refused() {
+        let mut row = TickRow::default();
+        assert!(!(COLUMNS[0].set)(&mut row, Cell::Real(1.0)));
+        assert!(!(COLUMNS[1].set)(&mut row, Cell::Text("1")));
+        assert_eq!(row, TickRow::default());
+    }
+}

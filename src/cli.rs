@@ -1,0 +1,269 @@
+//! The command line: parses it into a [`Command`], and knows nothing else.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::command::recorded::CheckpointPlan;
+use crate::command::{Command, replay, run, scenario};
+use crate::record::Existing;
+use crate::scenario::Overrides;
+use crate::sim::EngineChoice;
+
+/// Simulates an intelligence explosion by running the researchers.
+#[derive(Parser)]
+#[command(name = "takeoff", version, propagate_version = true, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Sub,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 other errors; 2 wrong options; 3 scenario refused; \
+4 run folder refused or unwritable; 5 disk full; 6 engine or device; 7 run folder altered; \
+8 replay differs; 130 interrupted";
+
+#[derive(Subcommand)]
+enum Sub {
+    /// Run a scenario and record it in a folder
+    Run(Run),
+    /// Run a recorded run again and compare every digest
+    Replay(Replay),
+    /// List what can compute here and what `--engine auto` takes
+    Devices,
+    /// List, show, check and start scenario files
+    #[command(subcommand)]
+    Scenario(ScenarioSub),
+}
+
+/// What changes a scenario file on its way to a run.
+#[derive(Args)]
+struct Changes {
+    /// Set a key of the scenario, as in `--set run.tick_hours=12`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value, action = ArgAction::Append)]
+    set: Vec<(String, String)>,
+    /// Seed of every draw, in place of the file's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Apply the overrides of `[variants.NAME]`
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
+}
+
+#[derive(Args)]
+struct Run {
+    /// Scenario file, TOML
+    scenario: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
+    /// Run the file and each of its variants, into subfolders
+    #[arg(long, conflicts_with = "variant")]
+    all_variants: bool,
+    /// End after N ticks, counted from the end of burn-in
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    ticks: Option<u64>,
+    /// Who computes; the results are the same bits
+    #[arg(long, value_enum, default_value = "auto")]
+    engine: Engine,
+    /// Run folder [default: a new one, runs/SCENARIO-SEED-N]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace the run that the folder holds
+    #[arg(long, conflicts_with = "resume")]
+    force: bool,
+    /// Continue the run that the folder holds, to the same digest
+    #[arg(long)]
+    resume: bool,
+    /// Wall time between checkpoints; 0: after every tick
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    checkpoint_seconds: Duration,
+    /// Disk space that checkpoints may take
+    #[arg(long, value_name = "GIB", default_value_t = run::CHECKPOINTS.budget >> 30)]
+    checkpoint_gib: u64,
+    /// Write no checkpoints: a stopped run then resumes from its start
+    #[arg(long, conflicts_with_all = ["checkpoint_seconds", "checkpoint_gib"])]
+    no_checkpoint: bool,
+    /// Show no progress
+    #[arg(long)]
+    quiet: bool,
+    /// Print summary.json on stdout in place of the table
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct Replay {
+    /// Run folder
+    run_dir: PathBuf,
+    /// Who computes; not necessarily who did
+    #[arg(long, value_enum, default_value = "auto")]
+    engine: Engine,
+    /// Show no progress
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Subcommand)]
+enum ScenarioSub {
+    /// List the scenario files of a folder with the question each asks
+    List {
+        /// Folder with scenario files
+        #[arg(default_value = "scenarios")]
+        folder: PathBuf,
+    },
+    /// Print a resolved scenario: includes, defaults and overrides filled in
+    Show {
+        /// Scenario file
+        file: PathBuf,
+        #[command(flatten)]
+        changes: Changes,
+        /// Print the canonical JSON, whose blake3 is the scenario's hash
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check files and all their variants, and say what they come to
+    Check {
+        /// Scenario files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Write a commented scenario file to start from
+    New {
+        /// File to write; stdout without it
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of scenario files
+    Schema,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Engine {
+    /// A hardware GPU, else the native CPU engine
+    Auto,
+    /// The native CPU engine
+    Cpu,
+    /// A hardware GPU
+    Gpu,
+    /// The shaders on a software Vulkan driver
+    Software,
+}
+
+impl From<Engine> for EngineChoice {
+    fn from(engine: Engine) -> EngineChoice {
+        match engine {
+            Engine::Auto => EngineChoice::Auto,
+            Engine::Cpu => EngineChoice::Cpu,
+            Engine::Gpu => EngineChoice::Gpu,
+            Engine::Software => EngineChoice::Software,
+        }
+    }
+}
+
+/// Parses the command line of this process; a wrong one ends it with code 2 and a hint.
+pub fn parse() -> Command {
+    match Cli::parse().command {
+        Sub::Run(run) => Command::Run(run.into()),
+        Sub::Replay(replay) => Command::Replay(replay::Options {
+            folder: replay.run_dir,
+            engine: replay.engine.into(),
+            quiet: replay.quiet,
+        }),
+        Sub::Devices => Command::Devices,
+        Sub::Scenario(sub) => Command::Scenario(sub.into()),
+    }
+}
+
+impl From<Run> for run::Options {
+    fn from(run: Run) -> run::Options {
+        let checkpoints = CheckpointPlan {
+            interval: run.checkpoint_seconds,
+            budget: run.checkpoint_gib.saturating_mul(1 << 30),
+        };
+        run::Options {
+            scenario: run.scenario,
+            set: run.changes.set,
+            seed: run.changes.seed,
+            ticks: run.ticks,
+            engine: run.engine.into(),
+            out: run.out,
+            existing: match (run.force, run.resume) {
+                (true, _) => Existing::Replace,
+                (_, true) => Existing::Resume,
+                _ => Existing::Refuse,
+            },
+            variant: run.changes.variant,
+            all_variants: run.all_variants,
+            checkpoints: (!run.no_checkpoint).then_some(checkpoints),
+            quiet: run.quiet,
+            json: run.json,
+        }
+    }
+}
+
+impl From<ScenarioSub> for scenario::Action {
+    fn from(sub: ScenarioSub) -> scenario::Action {
+        match sub {
+            ScenarioSub::List { folder } => scenario::Action::List { folder },
+            ScenarioSub::Show {
+                file,
+                changes,
+                json,
+            } => scenario::Action::Show {
+                file,
+                overrides: Overrides {
+                    set: changes.set,
+                    variant: changes.variant,
+                    seed: changes.seed,
+                },
+                json,
+            },
+            ScenarioSub::Check { files } => scenario::Action::Check { files },
+            ScenarioSub::New { file } => scenario::Action::New { file },
+            ScenarioSub::Schema => scenario::Action::Schema,
+        }
+    }
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => {
+            Ok((key.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("expected KEY=VALUE, as in run.tick_hours=12".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "expected a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| "expected 0 seconds or more".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn set_takes_a_key_and_any_value() {
+        assert_eq!(
+            key_value("a.b=c=d"),
+            Ok(("a.b".to_owned(), "c=d".to_owned()))
+        );
+        assert!(key_value("a.b").is_err());
+        assert!(key_value("=1").is_err());
+    }
+
+    #[test]
+    fn seconds_are_not_negative() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        assert!(seconds("-1").is_err());
+        assert!(seconds("nan").is_err());
+    }
+}

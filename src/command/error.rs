@@ -1,0 +1,84 @@
+//! Why a command failed, what it says and the code it ends with.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use super::Exit;
+use crate::record::RecordError;
+use crate::scenario::{CanonicalError, ScenarioErrors};
+use crate::sim::SimError;
+
+/// An error of a command.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Scenario files are refused.
+    #[error("{0}")]
+    Scenario(#[from] ScenarioErrors),
+    /// A run folder is refused or fails.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The simulation fails.
+    #[error(transparent)]
+    Sim(#[from] SimError),
+    /// The scenario in a manifest is not one.
+    #[error("`{}`: {source}; replay it with the version that wrote it", path.display())]
+    Recorded {
+        /// The manifest.
+        path: PathBuf,
+        /// Why.
+        source: CanonicalError,
+    },
+    /// A run folder is not as it was written.
+    #[error("`{}` is not as it was written: {}", path.display(), problems.join("; "))]
+    Altered {
+        /// The folder.
+        path: PathBuf,
+        /// Every problem found.
+        problems: Vec<String>,
+    },
+    /// A replay gave other bits.
+    #[error(
+        "the replay differs from `{}` first at tick {tick}: {why}", path.display()
+    )]
+    Differs {
+        /// The folder.
+        path: PathBuf,
+        /// The first tick that differs.
+        tick: u64,
+        /// Both digests, or what is missing.
+        why: String,
+    },
+    /// Options that do not go together, or name what is not there.
+    #[error("{0}")]
+    Usage(String),
+    /// stdout cannot be written.
+    #[error("cannot write to stdout: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl CommandError {
+    /// The code the program ends with.
+    pub fn exit(&self) -> Exit {
+        match self {
+            CommandError::Scenario(_) => Exit::Scenario,
+            CommandError::Record(error) if error.is_disk_full() => Exit::DiskFull,
+            CommandError::Record(_) => Exit::Folder,
+            CommandError::Sim(_) => Exit::Engine,
+            CommandError::Recorded { .. } | CommandError::Altered { .. } => Exit::Altered,
+            CommandError::Differs { .. } => Exit::Differs,
+            CommandError::Usage(_) => Exit::Usage,
+            CommandError::Output(_) => Exit::Failure,
+        }
+    }
+
+    /// The text for stderr; errors of scenario files come with the lines they are about.
+    pub fn render(&self) -> String {
+        match self {
+            CommandError::Scenario(errors) => {
+                let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                errors.render(io::stderr().is_terminal() && !plain)
+            }
+            other => format!("error: {other}"),
+        }
+    }
+}

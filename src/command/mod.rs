@@ -1,0 +1,54 @@
+//! The commands: one file each. They print results on stdout and everything else on stderr, and
+//! end with one of the codes of [`Exit`].
+
+pub mod devices;
+mod error;
+mod exit;
+mod figures;
+mod interrupt;
+mod output;
+mod progress;
+pub mod recorded;
+pub mod replay;
+pub mod run;
+pub mod scenario;
+mod table;
+
+pub use error::CommandError;
+pub use exit::Exit;
+
+/// A parsed command line.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// `takeoff run`.
+    Run(run::Options),
+    /// `takeoff replay`.
+    Replay(replay::Options),
+    /// `takeoff devices`.
+    Devices,
+    /// `takeoff scenario`.
+    Scenario(scenario::Action),
+}
+
+impl Command {
+    /// Runs it, tells an error on stderr, and gives the exit code.
+    pub fn execute(self) -> Exit {
+        let result = match self {
+            Command::Run(options) => run::execute(options),
+            Command::Replay(options) => replay::execute(&options),
+            Command::Devices => devices::execute(),
+            Command::Scenario(action) => scenario::execute(&action),
+        };
+        match result {
+            Ok(exit) => exit,
+            // Whoever read stdout has gone, as `head` does: nothing is wrong.
+            Err(CommandError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                Exit::Success
+            }
+            Err(error) => {
+                output::tell(&error.render());
+                error.exit()
+            }
+        }
+    }
+}

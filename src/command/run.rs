@@ -1,0 +1,231 @@
+//! `takeoff run`: a scenario file, or all its variants, to a run folder and a table.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, io};
+
+use super::progress::Progress;
+use super::recorded::{self, CheckpointPlan, Outcome, Plan};
+use super::{CommandError, Exit, interrupt, output, table};
+use crate::record::{Existing, MANIFEST, Manifest, RecordError, RunReader, Status};
+use crate::scenario::{self, Overrides, Scenario};
+use crate::sim::EngineChoice;
+
+/// The folder under which runs go that were given none.
+const RUNS: &str = "runs";
+/// Subfolder of `--all-variants` for the file as it stands.
+const BASE: &str = "base";
+
+/// The options of the command.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The scenario file.
+    pub scenario: PathBuf,
+    /// `(key, value)` of every `--set`.
+    pub set: Vec<(String, String)>,
+    /// In place of the seed of the file.
+    pub seed: Option<u64>,
+    /// Ticks from the end of burn-in.
+    pub ticks: Option<u64>,
+    /// Who computes.
+    pub engine: EngineChoice,
+    /// The run folder; `None`: a new one under `runs`.
+    pub out: Option<PathBuf>,
+    /// What to do when it holds a run.
+    pub existing: Existing,
+    /// The variant to run.
+    pub variant: Option<String>,
+    /// Runs the file and every variant of it.
+    pub all_variants: bool,
+    /// `None`: no checkpoints.
+    pub checkpoints: Option<CheckpointPlan>,
+    /// No progress.
+    pub quiet: bool,
+    /// The summary as JSON in place of the table.
+    pub json: bool,
+}
+
+/// The default plan of checkpoints.
+pub const CHECKPOINTS: CheckpointPlan = CheckpointPlan {
+    interval: Duration::from_secs(60),
+    budget: 200 << 30,
+};
+
+/// Runs the command.
+pub fn execute(options: Options) -> Result<Exit, CommandError> {
+    interrupt::listen();
+    if options.all_variants {
+        all_variants(&options)
+    } else {
+        single(&options)
+    }
+}
+
+fn load(options: &Options, variant: Option<&str>) -> Result<Scenario, CommandError> {
+    let overrides = Overrides {
+        set: options.set.clone(),
+        variant: variant.map(str::to_owned),
+        seed: options.seed,
+    };
+    Ok(Scenario::load(&options.scenario, &overrides)?)
+}
+
+fn single(options: &Options) -> Result<Exit, CommandError> {
+    let scenario = load(options, options.variant.as_deref())?;
+    let folder = match &options.out {
+        Some(folder) => folder.clone(),
+        None => default_folder(&scenario.name, &scenario, options.existing)?,
+    };
+    match one(options, &scenario, &folder)? {
+        Outcome::AlreadyComplete(manifest) => {
+            already_complete(&folder, &manifest);
+            output::print(&shown_again(&folder, &manifest, options.json)?)?;
+            Ok(Exit::Success)
+        }
+        Outcome::Ended(ended) => {
+            let (summary, manifest) = *ended;
+            output::print(&if options.json {
+                to_json(&summary)
+            } else {
+                table::of_run(&summary, &manifest, &folder)
+            })?;
+            Ok(exit_of(&manifest, &folder))
+        }
+    }
+}
+
+fn one(options: &Options, scenario: &Scenario, folder: &Path) -> Result<Outcome, CommandError> {
+    let mut progress = Progress::new(&scenario.name, options.quiet);
+    let plan = Plan {
+        scenario,
+        engine: options.engine,
+        folder,
+        existing: options.existing,
+        ticks_limit: options.ticks,
+        checkpoints: options.checkpoints,
+    };
+    recorded::run(plan, &mut progress)
+}
+
+fn already_complete(folder: &Path, manifest: &Manifest) {
+    output::tell(&format!(
+        "`{}` is complete ({} ticks): nothing to do; to run it again use --force",
+        folder.display(),
+        manifest.ticks
+    ));
+}
+
+fn exit_of(manifest: &Manifest, folder: &Path) -> Exit {
+    if manifest.status != Status::Interrupted {
+        return Exit::Success;
+    }
+    output::tell(&format!(
+        "interrupted after {} ticks; continue with the same command, --out {} and --resume",
+        manifest.ticks,
+        folder.display()
+    ));
+    Exit::Interrupted
+}
+
+/// The summary that a completed folder holds, as this command would have printed it.
+fn shown_again(folder: &Path, manifest: &Manifest, json: bool) -> Result<String, CommandError> {
+    if json {
+        let summary = RunReader::open(folder)?.summary()?;
+        return Ok(to_json(&summary));
+    }
+    Ok(format!(
+        "digest {}\nfolder {}",
+        manifest.digest,
+        folder.display()
+    ))
+}
+
+fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(value).expect("a summary is plain data")
+}
+
+fn all_variants(options: &Options) -> Result<Exit, CommandError> {
+    let names = scenario::variants(&options.scenario)?;
+    if names.is_empty() {
+        let file = options.scenario.display();
+        return Err(CommandError::Usage(format!(
+            "`{file}` has no [variants.NAME] tables; run it without --all-variants"
+        )));
+    }
+    // All are resolved before any runs: a wrong variant is told at once, not after an hour.
+    let mut scenarios = vec![(BASE.to_owned(), load(options, None)?)];
+    for name in names {
+        let scenario = load(options, Some(&name))?;
+        scenarios.push((name, scenario));
+    }
+    let first = &scenarios[0].1;
+    let folder = match &options.out {
+        Some(folder) => folder.clone(),
+        None => default_folder(&format!("{}-variants", first.name), first, options.existing)?,
+    };
+    if folder.join(MANIFEST).exists() {
+        let why = "it is the folder of a single run, --all-variants needs one above those";
+        return Err(RecordError::NotARun {
+            path: folder,
+            why: why.to_owned(),
+        }
+        .into());
+    }
+    let mut results = Vec::new();
+    let mut exit = Exit::Success;
+    for (name, scenario) in &scenarios {
+        let place = folder.join(name);
+        let (summary, status) = match one(options, scenario, &place)? {
+            Outcome::Ended(ended) => (serde_json::to_value(&ended.0), ended.1.status),
+            Outcome::AlreadyComplete(manifest) => {
+                already_complete(&place, &manifest);
+                (Ok(RunReader::open(&place)?.summary()?), manifest.status)
+            }
+        };
+        let summary = summary.expect("a summary is plain data");
+        results.push((name.clone(), summary));
+        if status == Status::Interrupted {
+            output::tell("interrupted; continue with the same command, --out and --resume");
+            exit = Exit::Interrupted;
+            break;
+        }
+    }
+    output::print(&if options.json {
+        to_json(&results.into_iter().collect::<serde_json::Map<_, _>>())
+    } else {
+        table::of_variants(&results, &folder)
+    })?;
+    Ok(exit)
+}
+
+/// `runs/NAME-SEED-N`: the newest when a run is to be continued, else the next, claimed by making
+/// it, so that two runs started at once get two folders.
+fn default_folder(
+    name: &str,
+    scenario: &Scenario,
+    existing: Existing,
+) -> Result<PathBuf, CommandError> {
+    let runs = Path::new(RUNS);
+    let prefix = format!("{}-{}-", name.replace(['/', '\\'], "-"), scenario.run.seed);
+    fs::create_dir_all(runs).map_err(RecordError::io("create", runs))?;
+    let mut newest = 0;
+    for entry in fs::read_dir(runs).map_err(RecordError::io("read", runs))? {
+        let file = entry.map_err(RecordError::io("read", runs))?.file_name();
+        let number = file
+            .to_str()
+            .and_then(|file| file.strip_prefix(&prefix)?.parse().ok());
+        newest = newest.max(number.unwrap_or(0));
+    }
+    if existing == Existing::Resume && newest > 0 {
+        return Ok(runs.join(format!("{prefix}{newest}")));
+    }
+    loop {
+        newest += 1_u64;
+        let folder = runs.join(format!("{prefix}{newest}"));
+        match fs::create_dir(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(RecordError::io("create", &folder)(error).into()),
+        }
+    }
+}

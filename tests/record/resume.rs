@@ -1,0 +1,247 @@
+//! A run that is stopped in whatever way, at whatever moment, continues to the same bits.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::support::{
+    assert_same_run, bytes, ended, json, run, run_arguments, smoke, succeeds, takeoff,
+};
+
+const EVERY_TICK: [&str; 2] = ["--checkpoint-seconds", "0"];
+
+fn start(folder: &Path, more: &[&str]) -> Child {
+    let smoke = smoke();
+    takeoff(run_arguments(&smoke, folder, more))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts")
+}
+
+/// Waits until `ticks` are recorded; false when the run ended before.
+fn wait_for(child: &mut Child, folder: &Path, ticks: usize) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while Instant::now() < deadline {
+        let text = fs::read(folder.join("digests.txt")).unwrap_or_default();
+        if text.iter().filter(|byte| **byte == b'\n').count() >= ticks {
+            return true;
+        }
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    panic!("no {ticks} ticks in two minutes");
+}
+
+/// A different sequence in every run of the tests, told when a test fails.
+fn delays() -> impl FnMut() -> f64 {
+    let mut state = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_nanos() as u64
+        | 1;
+    eprintln!("seed of the delays: {state}");
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+fn killed_at_random(more: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole");
+    let began = Instant::now();
+    run(&whole, more);
+    let takes = began.elapsed().as_secs_f64();
+    let out = folder.path().join("killed");
+    let mut delay = delays();
+    let mut killed = 0;
+    for _ in 0..8 {
+        let mut child = start(&out, &[more, &["--resume"]].concat());
+        let wait = Duration::from_secs_f64(delay() * takes * 0.6);
+        std::thread::sleep(wait);
+        eprintln!("kill -9 after {wait:?}");
+        child.kill().unwrap();
+        killed += u32::from(child.wait().unwrap().code().is_none());
+    }
+    assert!(killed > 0, "every run ended before it was killed");
+    run(&out, &[more, &["--resume"]].concat());
+    assert_same_run(&whole, &out);
+}
+
+#[test]
+fn killed_at_random_moments_with_a_checkpoint_after_every_tick() {
+    killed_at_random(&EVERY_TICK);
+}
+
+#[test]
+fn killed_at_random_moments_with_few_checkpoints() {
+    killed_at_random(&["--checkpoint-seconds", "0.05"]);
+}
+
+#[test]
+fn killed_at_random_moments_without_checkpoints() {
+    killed_at_random(&["--no-checkpoint"]);
+}
+
+/// A folder of a run that was killed after 60 ticks or more, with checkpoints.
+fn killed_folder(out: &Path) {
+    let mut child = start(out, &EVERY_TICK);
+    assert!(
+        wait_for(&mut child, out, 60),
+        "the run ended before it was killed"
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn cut(path: &Path, bytes: u64) {
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_len(file.metadata().unwrap().len() - bytes)
+        .unwrap();
+}
+
+fn newest_checkpoint(out: &Path) -> std::path::PathBuf {
+    let names = fs::read_dir(out.join("checkpoints")).unwrap();
+    let paths = names.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "checkpoint"))
+        .max()
+        .unwrap()
+}
+
+#[test]
+fn torn_and_altered_files_of_a_killed_run_are_stepped_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole");
+    run(&whole, &[]);
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage, &str); 6] = [
+        ("torn csv", |out| cut(&out.join("ticks.csv"), 9), ""),
+        ("torn digests", |out| cut(&out.join("digests.txt"), 9), ""),
+        (
+            "long cut of the csv",
+            |out| cut(&out.join("ticks.csv"), 20_000),
+            "end before it",
+        ),
+        (
+            "torn checkpoint",
+            |out| cut(&newest_checkpoint(out), 3),
+            "skipped: it has",
+        ),
+        (
+            "no csv",
+            |out| fs::remove_file(out.join("ticks.csv")).unwrap(),
+            "from the first tick",
+        ),
+        (
+            "altered checkpoints",
+            |out| {
+                for entry in fs::read_dir(out.join("checkpoints")).unwrap() {
+                    fs::write(entry.unwrap().path(), [7; 500]).unwrap();
+                }
+            },
+            "its header is altered",
+        ),
+    ];
+    for (name, damage, message) in damages {
+        let out = folder.path().join(name);
+        killed_folder(&out);
+        damage(&out);
+        let resumed = run(&out, &["--resume"]);
+        assert!(
+            resumed.stderr.contains(message),
+            "{name}: {}",
+            resumed.stderr
+        );
+        assert_same_run(&whole, &out);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_run_after_its_tick_with_everything_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole");
+    run(&whole, &[]);
+    for signal in ["-TERM", "-INT"] {
+        let out = folder.path().join(signal);
+        // Checkpoints only slow it down here, so that the signal finds it running.
+        let mut child = start(&out, &EVERY_TICK);
+        assert!(
+            wait_for(&mut child, &out, 20),
+            "the run ended before the signal"
+        );
+        let sent = Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let manifest = json(out.join("manifest.json"));
+        assert_eq!(manifest["status"], "interrupted");
+        assert!(manifest["ticks"].as_u64().unwrap() >= 20);
+        assert_eq!(
+            json(out.join("summary.json"))["ticks_total"],
+            manifest["ticks"]
+        );
+        assert!(out.join("ticks.parquet").exists());
+        succeeds(&["replay", "--engine", "cpu", out.to_str().unwrap()]);
+        let resumed = run(&out, &["--resume"]);
+        assert!(
+            resumed.stderr.contains("continuing after tick"),
+            "{}",
+            resumed.stderr
+        );
+        assert_same_run(&whole, &out);
+    }
+}
+
+#[test]
+fn a_completed_run_has_nothing_to_resume() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    run(&out, &["--ticks", "3"]);
+    let before = bytes(out.join("manifest.json"));
+    let resumed = run(&out, &["--ticks", "3", "--resume"]);
+    assert!(
+        resumed.stderr.contains("nothing to do"),
+        "{}",
+        resumed.stderr
+    );
+    let printed = run(&out, &["--resume", "--json"]);
+    let value: serde_json::Value = serde_json::from_str(&printed.stdout).unwrap();
+    assert_eq!(value, json(out.join("summary.json")));
+    assert_eq!(bytes(out.join("manifest.json")), before);
+}
+
+#[test]
+fn resuming_where_nothing_is_starts_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, out) = (folder.path().join("whole"), folder.path().join("none"));
+    run(&whole, &["--ticks", "3"]);
+    run(&out, &["--ticks", "3", "--resume"]);
+    assert_same_run(&whole, &out);
+}
+
+#[test]
+fn another_scenario_is_not_resumed_and_the_difference_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    run(&out, &["--ticks", "3", "--seed", "21"]);
+    let smoke = smoke();
+    let refused = ended(&run_arguments(&smoke, &out, &["--resume", "--seed", "22"]));
+    assert_eq!(refused.code, Some(4));
+    assert!(
+        refused
+            .stderr
+            .contains("`run.seed` is 21 there and 22 here"),
+        "{}",
+        refused.stderr
+    );
+}

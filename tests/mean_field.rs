@@ -41,8 +41,15 @@ fn returns_come_out_as_put_in() {
     for r in [0.7, 1.0, 1.4] {
         let coarse = measured_r(256, r) / r - 1.0;
         let fine = measured_r(1024, r) / r - 1.0;
-        println!("r = {r}: error {:.2}% with 256 topics, {:.2}% with 1024", 100.0 * coarse, 100.0 * fine);
-        assert!(fine.abs() < coarse.abs(), "r = {r}: error grew, {coarse} to {fine}");
+        println!(
+            "r = {r}: error {:.2}% with 256 topics, {:.2}% with 1024",
+            100.0 * coarse,
+            100.0 * fine
+        );
+        assert!(
+            fine.abs() < coarse.abs(),
+            "r = {r}: error grew, {coarse} to {fine}"
+        );
     }
     for r in [0.7, 1.0, 1.4] {
         let error = measured_r(2048, r) / r - 1.0;

@@ -117,7 +117,7 @@ fn check(files: &[PathBuf]) -> Result<Exit, CommandError> {
                     ..Overrides::default()
                 },
             ) {
-                Ok(scenario) => output::print(&scenario::check(&scenario))?,
+                Ok(scenario) => output::print(&scenario::Check::of(&scenario).to_string())?,
                 Err(errors) => {
                     output::tell(&CommandError::from(errors).render());
                     exit = Exit::Scenario;

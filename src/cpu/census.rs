@@ -25,7 +25,10 @@ pub fn census(population: &PopulationTick, from: u64, due: &[u32], work: &[u32])
                 count.experiment_left += left(population.experiment_start);
             }
         }
-        digest::add_lanes(&mut count.lanes, agent::hash(salt, from + slot as u64, due, work));
+        digest::add_lanes(
+            &mut count.lanes,
+            agent::hash(salt, from + slot as u64, due, work),
+        );
     }
     count
 }

@@ -4,7 +4,11 @@ use crate::model::engine::{EngineError, Setup};
 
 /// Bytes that the engine will hold.
 pub fn bytes_needed(setup: &Setup) -> u64 {
-    let slots: u64 = setup.populations.iter().map(|population| population.slots).sum();
+    let slots: u64 = setup
+        .populations
+        .iter()
+        .map(|population| population.slots)
+        .sum();
     let rows = setup.nodes() + setup.boards() + setup.mails.len();
     let words = setup.topics * (rows * setup.cell() + setup.boards() * (setup.window_words + 2));
     8 * slots + 4 * words as u64

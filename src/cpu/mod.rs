@@ -26,7 +26,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { threads: 0, chunk: 8192 }
+        Self {
+            threads: 0,
+            chunk: 8192,
+        }
     }
 }
 
@@ -78,7 +81,9 @@ impl CpuEngine {
             nodes: vec![0; topics * setup.nodes() * cell],
             older: vec![0; topics * boards * cell],
             mails: vec![0; topics * setup.mails.len() * cell],
-            finds: (0..topics * boards * setup.window_words).map(|_| AtomicU32::new(0)).collect(),
+            finds: (0..topics * boards * setup.window_words)
+                .map(|_| AtomicU32::new(0))
+                .collect(),
             alias: vec![AliasEntry::default(); topics * boards],
             binomial: Vec::new(),
             normal: tables::normal(),
@@ -89,11 +94,7 @@ impl CpuEngine {
     }
 
     /// Runs spawn and research for one population.
-    fn advance<const W: usize>(
-        &mut self,
-        index: usize,
-        input: &TickInput<'_>,
-    ) -> PopulationCensus {
+    fn advance<const W: usize>(&mut self, index: usize, input: &TickInput<'_>) -> PopulationCensus {
         let population = &input.populations[index];
         let kinds = self.setup.kinds.len();
         let kinds = &input.kinds[index * kinds..][..kinds];
@@ -156,8 +157,19 @@ impl CpuEngine {
         let cell = setup.cell();
         // Stores without rows still need one (empty) part a topic.
         let parts = |rows: usize| (rows * cell).max(1);
-        let mut none = vec![0; if setup.mails.is_empty() { setup.topics } else { 0 }];
-        let mails = if setup.mails.is_empty() { &mut none } else { &mut self.mails };
+        let mut none = vec![
+            0;
+            if setup.mails.is_empty() {
+                setup.topics
+            } else {
+                0
+            }
+        ];
+        let mails = if setup.mails.is_empty() {
+            &mut none
+        } else {
+            &mut self.mails
+        };
         // SAFETY-free view of the atomics: `&mut` proves that nobody else looks.
         let finds: &mut [u32] = atomics_as_words(&mut self.finds);
         self.pool.install(|| {
@@ -171,7 +183,12 @@ impl CpuEngine {
                 .fold(
                     || share::ShareCensus::zero(setup),
                     |mut census, (topic, (((nodes, older), mails), finds))| {
-                        let mut column = share::Column { nodes, older, mails, finds };
+                        let mut column = share::Column {
+                            nodes,
+                            older,
+                            mails,
+                            finds,
+                        };
                         share::share::<W>(&rules, topic as u32, &mut column, &mut census);
                         census
                     },
@@ -181,8 +198,9 @@ impl CpuEngine {
     }
 
     fn tick_with<const W: usize>(&mut self, input: &TickInput<'_>) -> Census {
-        let populations =
-            (0..self.agents.len()).map(|index| self.advance::<W>(index, input)).collect();
+        let populations = (0..self.agents.len())
+            .map(|index| self.advance::<W>(index, input))
+            .collect();
         let shared = self.share::<W>(input);
         Census {
             populations,
@@ -220,7 +238,11 @@ impl Engine for CpuEngine {
             1 => self.tick_with::<1>(input),
             2 => self.tick_with::<2>(input),
             4 => self.tick_with::<4>(input),
-            words => return Err(EngineError::Device(format!("no kernel for {words} window words"))),
+            words => {
+                return Err(EngineError::Device(format!(
+                    "no kernel for {words} window words"
+                )));
+            }
         })
     }
 

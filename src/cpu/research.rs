@@ -10,9 +10,7 @@ use crate::model::census::{Counter, PopulationCensus};
 use crate::model::fixed;
 use crate::model::layout::{self, AliasEntry, BoardTick, KindTick, PopulationTick};
 use crate::model::rng::{self, Pair, purpose};
-use crate::model::tables::{
-    BINOMIAL_COLUMNS, BINOMIAL_ROWS, NORMAL_SHIFT, SPREAD_FACTOR,
-};
+use crate::model::tables::{BINOMIAL_COLUMNS, BINOMIAL_ROWS, NORMAL_SHIFT, SPREAD_FACTOR};
 
 /// Everything outside the agents that they read in a tick, and the finds they write.
 pub struct World<'a> {
@@ -83,8 +81,16 @@ pub fn research<const W: usize>(
 #[inline(always)]
 fn is_due(population: &PopulationTick, due: u32) -> bool {
     let on_experiment = due & agent::ON_EXPERIMENT != 0;
-    let start = if on_experiment { population.experiment_start } else { population.think_start };
-    let len = if on_experiment { population.experiment_len } else { population.think_len };
+    let start = if on_experiment {
+        population.experiment_start
+    } else {
+        population.think_start
+    };
+    let len = if on_experiment {
+        population.experiment_len
+    } else {
+        population.think_len
+    };
     due.wrapping_sub(start) & agent::CLOCK_MASK < len
 }
 
@@ -135,7 +141,11 @@ impl<'a, const W: usize> Researcher<'a, W> {
         );
         let z = world.normal[(traits[0] >> NORMAL_SHIFT) as usize];
         let on_experiment = due & agent::ON_EXPERIMENT != 0;
-        let start = if on_experiment { population.experiment_start } else { population.think_start };
+        let start = if on_experiment {
+            population.experiment_start
+        } else {
+            population.think_start
+        };
         Self {
             world,
             population,
@@ -149,7 +159,11 @@ impl<'a, const W: usize> Researcher<'a, W> {
             events: 0,
             board: population.board_first
                 + fixed::mul_hi(traits[0] << (32 - NORMAL_SHIFT), population.board_count),
-            taste: population.taste_thresholds.iter().filter(|&&t| traits[1] < t).count(),
+            taste: population
+                .taste_thresholds
+                .iter()
+                .filter(|&&t| traits[1] < t)
+                .count(),
             skill: population.skill_base + fixed::scale_normal(population.skill_sigma, z),
             own: [u32::MAX; agent::OWN_FINDS],
         }
@@ -215,7 +229,10 @@ impl<'a, const W: usize> Researcher<'a, W> {
             self.choose(census);
         } else {
             census.add(Counter::Deactivated, 1);
-            census.add(Counter::LeftTime, u64::from(self.population.think_len - self.offset));
+            census.add(
+                Counter::LeftTime,
+                u64::from(self.population.think_len - self.offset),
+            );
             (self.due, self.work) = (0, 0);
         }
     }
@@ -227,7 +244,9 @@ impl<'a, const W: usize> Researcher<'a, W> {
         let mut best: Option<Choice<W>> = None;
         for candidate in 0..=self.taste as u32 {
             if let Some(choice) = self.candidate(candidate)
-                && best.as_ref().is_none_or(|b| (choice.score, choice.tie) < (b.score, b.tie))
+                && best
+                    .as_ref()
+                    .is_none_or(|b| (choice.score, choice.tie) < (b.score, b.tie))
             {
                 best = Some(choice);
             }
@@ -406,7 +425,11 @@ impl<'a, const W: usize> Researcher<'a, W> {
     fn stall(&mut self, census: &mut PopulationCensus) {
         let on_experiment = self.due & agent::ON_EXPERIMENT != 0;
         let lost = self.len() - self.offset;
-        let counter = if on_experiment { Counter::StallExperiment } else { Counter::StallThink };
+        let counter = if on_experiment {
+            Counter::StallExperiment
+        } else {
+            Counter::StallThink
+        };
         census.add(counter, u64::from(lost));
         census.add(Counter::Stalled, 1);
         // The phase keeps its end; only the wait is lost, so its time stops here.

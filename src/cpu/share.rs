@@ -127,8 +127,9 @@ fn unite<const W: usize>(
     for lab in 0..labs {
         let before = read::<W>(column.nodes, boards + lab);
         let members = setup.lab_boards[lab] as usize..setup.lab_boards[lab + 1] as usize;
-        let lab_known =
-            members.fold(before, |known, board| known.join(&read::<W>(column.nodes, board)));
+        let lab_known = members.fold(before, |known, board| {
+            known.join(&read::<W>(column.nodes, board))
+        });
         census.nodes[boards + lab].new += lab_known.count() - before.count();
         census.gains[lab * kinds + kind] +=
             new_gains(rules, topic, &setup.kinds[kind], &before, &lab_known);
@@ -167,7 +168,10 @@ fn new_gains<const W: usize>(
 fn gain(rules: &Rules<'_>, topic: u32, kind: &KindGain, idea: u32) -> u32 {
     let draw = rng::threefry(rules.setup.ideas_key, [board::idea_address(topic, idea), 0]);
     let z = rules.normal[(draw[0] >> NORMAL_SHIFT) as usize];
-    fixed::exp2_round(kind.gain_base + fixed::scale_normal(kind.gain_sigma, z), draw[1])
+    fixed::exp2_round(
+        kind.gain_base + fixed::scale_normal(kind.gain_sigma, z),
+        draw[1],
+    )
 }
 
 /// Takes the snapshots of classes in `state`.
@@ -186,7 +190,12 @@ fn deliver<const W: usize>(rules: &Rules<'_>, topic: u32, column: &mut Column<'_
     for board in 0..setup.boards() {
         let edges = setup.edge_start[board] as usize..setup.edge_start[board + 1] as usize;
         let mut known = read::<W>(column.nodes, board);
-        for Edge { mail, threshold, salt } in &setup.edges[edges] {
+        for Edge {
+            mail,
+            threshold,
+            salt,
+        } in &setup.edges[edges]
+        {
             let class = setup.mails[*mail as usize].class;
             if rules.classes[class as usize] == class::RESTING {
                 continue;

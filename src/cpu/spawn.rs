@@ -41,7 +41,11 @@ fn fit(
     let phase = agent::phase(due, work);
     if phase == Phase::Absent {
         let fresh = layout::merge(population.spawn_from)..layout::merge(population.active);
-        return if fresh.contains(&rank) { start(population, rank, census) } else { (due, work) };
+        return if fresh.contains(&rank) {
+            start(population, rank, census)
+        } else {
+            (due, work)
+        };
     }
     let (clock, by) = if phase == Phase::Experiment {
         (population.experiment_start, population.experiment_rescale)
@@ -53,7 +57,10 @@ fn fit(
         retire(phase, left, census);
         return (0, 0);
     }
-    (due & agent::ON_EXPERIMENT | clock.wrapping_add(left) & agent::CLOCK_MASK, work)
+    (
+        due & agent::ON_EXPERIMENT | clock.wrapping_add(left) & agent::CLOCK_MASK,
+        work,
+    )
 }
 
 /// A fresh agent that begins somewhere in the stagger.
@@ -63,7 +70,10 @@ fn start(population: &PopulationTick, rank: u64, census: &mut PopulationCensus) 
     let wait = fixed::mul_hi(draw[0], population.stagger);
     census.add(Counter::Spawned, 1);
     census.add(Counter::DeltaWaiting, 1);
-    (population.think_start.wrapping_add(wait) & agent::CLOCK_MASK, agent::WAITING)
+    (
+        population.think_start.wrapping_add(wait) & agent::CLOCK_MASK,
+        agent::WAITING,
+    )
 }
 
 /// Counts an agent whose rank is gone.
@@ -95,6 +105,10 @@ fn rescale(left: u32, by: i32) -> u32 {
         down + u32::from(rest != 0)
     } else {
         let up = by.unsigned_abs().min(31);
-        if left > fixed::PHASE_UNITS_MAX >> up { fixed::PHASE_UNITS_MAX } else { left << up }
+        if left > fixed::PHASE_UNITS_MAX >> up {
+            fixed::PHASE_UNITS_MAX
+        } else {
+            left << up
+        }
     }
 }

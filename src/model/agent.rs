@@ -77,5 +77,10 @@ pub fn hash(salt: Pair, rank: u64, due: u32, work: u32) -> [u32; 4] {
     if work & PRESENT == 0 {
         return [0; 4];
     }
-    pcg4d([rank as u32 ^ salt[0], (rank >> 32) as u32 ^ salt[1], due, work])
+    pcg4d([
+        rank as u32 ^ salt[0],
+        (rank >> 32) as u32 ^ salt[1],
+        due,
+        work,
+    ])
 }

@@ -16,14 +16,20 @@ pub struct Known<const W: usize> {
 
 impl<const W: usize> Known<W> {
     /// Nothing known.
-    pub const NOTHING: Self = Self { base: 0, words: [0; W] };
+    pub const NOTHING: Self = Self {
+        base: 0,
+        words: [0; W],
+    };
 
     /// Reads the `1 + W` words of a stored topic.
     #[inline(always)]
     pub fn read(stored: &[u32]) -> Self {
         let mut words = [0; W];
         words.copy_from_slice(&stored[1..=W]);
-        Self { base: stored[0], words }
+        Self {
+            base: stored[0],
+            words,
+        }
     }
 
     /// Writes the `1 + W` words of a stored topic.
@@ -39,12 +45,24 @@ impl<const W: usize> Known<W> {
         if from >= self.base {
             let offset = from - self.base;
             let (word, shift) = ((offset / 32) as usize, offset % 32);
-            let low = if word < W { self.words[word] >> shift } else { 0 };
-            let high = if shift > 0 && word + 1 < W { self.words[word + 1] << (32 - shift) } else { 0 };
+            let low = if word < W {
+                self.words[word] >> shift
+            } else {
+                0
+            };
+            let high = if shift > 0 && word + 1 < W {
+                self.words[word + 1] << (32 - shift)
+            } else {
+                0
+            };
             low | high
         } else {
             let below = self.base - from;
-            if below >= 32 { u32::MAX } else { !(u32::MAX << below) | self.words[0] << below }
+            if below >= 32 {
+                u32::MAX
+            } else {
+                !(u32::MAX << below) | self.words[0] << below
+            }
         }
     }
 
@@ -58,7 +76,10 @@ impl<const W: usize> Known<W> {
     #[inline(always)]
     pub fn join(&self, other: &Self) -> Self {
         let base = self.base.max(other.base);
-        let mut joined = Self { base, words: [0; W] };
+        let mut joined = Self {
+            base,
+            words: [0; W],
+        };
         for (w, word) in joined.words.iter_mut().enumerate() {
             let from = base + 32 * w as u32;
             *word = self.bits_from(from) | other.bits_from(from);
@@ -117,7 +138,11 @@ impl<const W: usize> Known<W> {
         for (w, word) in open.iter_mut().enumerate() {
             let from = self.base + 32 * w as u32;
             let room = end.saturating_sub(from);
-            let inside = if room >= 32 { u32::MAX } else { !(u32::MAX << room) };
+            let inside = if room >= 32 {
+                u32::MAX
+            } else {
+                !(u32::MAX << room)
+            };
             *word = lowest_bits(!self.words[w] & inside, left);
             left -= word.count_ones();
         }

@@ -109,7 +109,10 @@ pub struct PopulationCensus {
 
 impl PopulationCensus {
     /// All zero.
-    pub const ZERO: Self = Self { counters: [0; COUNTERS], lanes: [0; 4] };
+    pub const ZERO: Self = Self {
+        counters: [0; COUNTERS],
+        lanes: [0; 4],
+    };
 
     /// The count of `counter`.
     #[inline(always)]

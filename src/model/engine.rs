@@ -107,7 +107,9 @@ pub enum EngineError {
         reason: String,
     },
     /// The run does not fit.
-    #[error("the run needs {needed_mib} MiB on {device}, which has {available_mib} MiB: lower run.agents_max or run.sample")]
+    #[error(
+        "the run needs {needed_mib} MiB on {device}, which has {available_mib} MiB: lower run.agents_max or run.sample"
+    )]
     Memory {
         /// MiB needed.
         needed_mib: u64,

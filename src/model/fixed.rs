@@ -92,7 +92,10 @@ mod tests {
             let mantissa = exp2_mantissa(frac);
             let exact = libm::exp2(f64::from(frac) / 65536.0);
             let error = f64::from(mantissa) / 65536.0 / exact - 1.0;
-            assert!(mantissa >= last && error.abs() < 1.46e-5, "at {frac}: {mantissa}, {error}");
+            assert!(
+                mantissa >= last && error.abs() < 1.46e-5,
+                "at {frac}: {mantissa}, {error}"
+            );
             last = mantissa;
         }
         assert_eq!(exp2_mantissa(0), 65536);
@@ -105,7 +108,10 @@ mod tests {
         let log2 = -(3 << 15);
         let ups: u32 = (0..65536u32).map(|i| exp2_round(log2, i << 16)).sum();
         let expected = libm::exp2(-1.5) * 65536.0;
-        assert!((f64::from(ups) - expected).abs() <= 2.0, "{ups} against {expected}");
+        assert!(
+            (f64::from(ups) - expected).abs() <= 2.0,
+            "{ups} against {expected}"
+        );
     }
 
     #[test]
@@ -120,7 +126,13 @@ mod tests {
 
     #[test]
     fn conversion_never_reaches_the_end_of_the_other_clock() {
-        for (from, to) in [(1u32, 1u32 << 29), (1 << 29, 1), (1000, 999), (7, 7), (12345, 67890)] {
+        for (from, to) in [
+            (1u32, 1u32 << 29),
+            (1 << 29, 1),
+            (1000, 999),
+            (7, 7),
+            (12345, 67890),
+        ] {
             let (mul, shift) = crate::model::layout::clock_ratio(from, to);
             assert!(mul_shift(from - 1, mul, shift) < to);
             let exact = (u64::from(from - 1) * u64::from(to) / u64::from(from)) as u32;

@@ -57,7 +57,9 @@ pub fn threefry_rounds<const ROUNDS: usize>(key: Pair, counter: Pair) -> Pair {
         if round.is_multiple_of(4) {
             let injection = round / 4;
             x = x.wrapping_add(schedule[injection % 3]);
-            y = y.wrapping_add(schedule[(injection + 1) % 3]).wrapping_add(injection as u32);
+            y = y
+                .wrapping_add(schedule[(injection + 1) % 3])
+                .wrapping_add(injection as u32);
         }
     }
     [x, y]
@@ -66,7 +68,10 @@ pub fn threefry_rounds<const ROUNDS: usize>(key: Pair, counter: Pair) -> Pair {
 /// Counter of a draw: rank of 40 bits, event of 12, purpose of 12.
 #[inline(always)]
 pub fn counter(rank: u64, event: u32, purpose: u32) -> Pair {
-    [rank as u32, ((rank >> 32) as u32) << 24 | event << 12 | purpose]
+    [
+        rank as u32,
+        ((rank >> 32) as u32) << 24 | event << 12 | purpose,
+    ]
 }
 
 /// PCG4D (Jarzynski and Olano 2020): a bijection of four words, used to hash state into digests.

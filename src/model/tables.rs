@@ -25,7 +25,10 @@ pub fn normal() -> Vec<i32> {
     for (i, edge) in at_edges.iter_mut().enumerate().take(NORMAL_ENTRIES).skip(1) {
         *edge = density(normal_quantile(i as f64 / bins));
     }
-    at_edges.windows(2).map(|pair| libm::round((pair[0] - pair[1]) * bins * 4096.0) as i32).collect()
+    at_edges
+        .windows(2)
+        .map(|pair| libm::round((pair[0] - pair[1]) * bins * 4096.0) as i32)
+        .collect()
 }
 
 /// The z below which a standard normal falls with probability `p`, by bisection of `erfc`.
@@ -52,7 +55,9 @@ pub fn popularity(topics: u32, offset: f64, exponent: f64) -> Vec<f64> {
         }
     };
     let edge = |k: u32| f64::from(k) / f64::from(topics);
-    (0..topics).map(|k| integral(edge(k + 1)) - integral(edge(k))).collect()
+    (0..topics)
+        .map(|k| integral(edge(k + 1)) - integral(edge(k)))
+        .collect()
 }
 
 /// Kind of each topic: every prefix of the topics holds each kind within one of its share, so that
@@ -80,13 +85,23 @@ pub fn topic_kinds(topics: u32, shares: &[f64]) -> Vec<u32> {
 /// stacks filled in ascending order.
 pub fn alias(weights: &[f64], topic_kind: &[u32], table: &mut [AliasEntry]) {
     let largest = weights.iter().copied().fold(0.0, f64::max);
-    let integer = |w: f64| if largest > 0.0 { (w / largest * (1u64 << 40) as f64) as u128 } else { 1 };
+    let integer = |w: f64| {
+        if largest > 0.0 {
+            (w / largest * (1u64 << 40) as f64) as u128
+        } else {
+            1
+        }
+    };
     let columns = weights.len() as u128;
     let mut mass: Vec<u128> = weights.iter().map(|&w| integer(w) * columns).collect();
     let full = mass.iter().sum::<u128>() / columns;
     let (mut small, mut large): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     for (k, &m) in mass.iter().enumerate() {
-        if m < full { small.push(k) } else { large.push(k) }
+        if m < full {
+            small.push(k)
+        } else {
+            large.push(k)
+        }
     }
     let entry = |own: usize, other: usize, threshold: u32| AliasEntry {
         threshold,
@@ -209,7 +224,10 @@ mod tests {
                 let mean = bins.iter().map(|&m| f64::from(m)).sum::<f64>() / 256.0 / 4096.0;
                 let exact = f64::from(trials) * libm::exp2(-(row as f64) / 8.0);
                 // Rounding of a bin: 2^-13; the pmf's tails and lgamma: 1e-9 relative.
-                assert!((mean - exact).abs() < 1.3e-4 + exact * 1e-8, "{trials} {row}: {mean} {exact}");
+                assert!(
+                    (mean - exact).abs() < 1.3e-4 + exact * 1e-8,
+                    "{trials} {row}: {mean} {exact}"
+                );
             }
         }
     }

@@ -160,25 +160,25 @@ columns! {
     used_a100e_hours: f64, "A100e h", "Experiment compute that experiments used.";
     debt_a100e_hours: f64, "A100e h", "Used beyond owned and not yet repaid.";
     utilisation: f64, "1", "Used / owned experiment compute of the tick.";
-    waiting_share: f64, "1", "Share of active agent-hours spent in experiments.";
+    waiting_share: f64, "1", "Share of active researcher-hours spent in experiments.";
     experiment_size: f64, "1", "Size of experiments, fraction of a full one.";
     events: u64, "events", "Ends of phases.";
-    attempts: u64, "attempts", "Ideas taken up.";
+    attempts: u64, "attempts", "Experiments finished, weight included.";
     successes: u64, "attempts", "Experiments that found their idea.";
     failures: u64, "attempts", "Experiments that did not.";
-    scooped: u64, "attempts", "Attempts dropped before the experiment: known by then.";
+    scooped: u64, "attempts", "Ideas dropped before the experiment: known by then.";
     board_new: u64, "ideas", "Found ideas that were new to the finder's board.";
-    lab_new: u64, "ideas", "Found ideas that were new to the lab.";
-    world_new: u64, "ideas", "Found ideas that were new to the world.";
+    lab_new: u64, "ideas", "Ideas new to the lab, from any source.";
+    world_new: u64, "ideas", "Ideas new to the world in the tick, whichever lab found them.";
     duplicates: u64, "attempts", "Successes less ideas new to the world.";
     known_ideas: u64, "ideas", "Ideas the lab knows.";
     topics_ended: u64, "topics", "Topics of which the lab knows every idea.";
-    hours_thought: f64, "agent h", "Agent-hours of thinking, weight not included.";
-    hours_experiment: f64, "agent h", "Agent-hours in experiments.";
-    hours_idle: f64, "agent h", "Agent-hours without an open idea.";
-    hours_stalled: f64, "agent h", "Agent-hours lost to the event bound.";
+    hours_thought: f64, "researcher h", "Researcher-hours of thinking, weight included.";
+    hours_experiment: f64, "researcher h", "Researcher-hours in experiments.";
+    hours_idle: f64, "researcher h", "Researcher-hours without an open idea.";
+    hours_stalled: f64, "researcher h", "Researcher-hours lost to the event bound.";
     tokens: f64, "tokens", "Tokens that automated researchers generated.";
-    flop: f64, "FLOP", "Floating-point operations of the experiments and of the researchers.";
+    flop: f64, "FLOP", "Floating-point operations that the fleet could make at its bf16 peak.";
 }
 
 #[cfg(test)]

@@ -35,6 +35,16 @@ impl Scenario {
             .to_string()
     }
 
+    /// blake3 of what the digest depends on: all but the name, the question and how long it runs.
+    /// A longer run of the same world has the shorter one's digests first.
+    pub fn model_hash(&self) -> String {
+        let mut model = self.clone();
+        model.name.clear();
+        model.question.clear();
+        model.run.days = 0.0;
+        model.hash()
+    }
+
     /// blake3 of the landscape of ideas alone: equal where scenarios share a calibration.
     pub fn ideas_hash(&self) -> String {
         blake3::hash(canonical(&self.ideas).as_bytes())

@@ -4,10 +4,11 @@
 
 use std::io::{self, Read, Write};
 
-use super::{SimError, Simulation};
+use super::{EngineChoice, SimError, Simulation, engines};
 use crate::model::digest::Digest;
-use crate::model::engine::{Engine, Store};
+use crate::model::engine::Store;
 use crate::model::layout::AliasEntry;
+use crate::scenario::Scenario;
 use crate::world::{State, World};
 
 /// Agents moved at a time.
@@ -35,8 +36,11 @@ pub enum CheckpointError {
 }
 
 /// The stores of an engine, in the order in which they are saved.
-const STORES: [(Store, &str); 3] =
-    [(Store::Nodes, "nodes"), (Store::Older, "older"), (Store::Mails, "mails")];
+const STORES: [(Store, &str); 3] = [
+    (Store::Nodes, "nodes"),
+    (Store::Older, "older"),
+    (Store::Mails, "mails"),
+];
 
 impl Simulation {
     /// Writes everything needed to go on.
@@ -55,12 +59,16 @@ impl Simulation {
         }
         let (mut due, mut work) = (vec![0; BATCH], vec![0; BATCH]);
         for (index, population) in self.world.state().populations.iter().enumerate() {
-            let lanes = self.last.as_ref().map_or([0; 4], |(_, census)| census.populations[index].lanes);
+            let lanes = self
+                .last
+                .as_ref()
+                .map_or([0; 4], |(_, census)| census.populations[index].lanes);
             write_words(out, &lanes)?;
             let mut from = 0;
             while from < population.high_water {
                 let count = (population.high_water - from).min(BATCH as u64) as usize;
-                self.engine.read_agents(index, from, &mut due[..count], &mut work[..count])?;
+                self.engine
+                    .read_agents(index, from, &mut due[..count], &mut work[..count])?;
                 write_words(out, &due[..count])?;
                 write_words(out, &work[..count])?;
                 from += count as u64;
@@ -69,13 +77,13 @@ impl Simulation {
         Ok(())
     }
 
-    /// Goes on from what [`Simulation::save`] wrote, on a fresh engine made by `engine`.
+    /// Goes on from what [`Simulation::save`] wrote, on any engine.
     ///
     /// # Errors
     /// If `input` ends early, is not of this scenario, or the device fails.
     pub fn load(
-        scenario: crate::scenario::Scenario,
-        engine: impl FnOnce(&World) -> Result<Box<dyn Engine>, SimError>,
+        scenario: Scenario,
+        choice: EngineChoice,
         input: &mut dyn Read,
     ) -> Result<Self, SimError> {
         let mut digest: Digest = [0; 32];
@@ -87,7 +95,7 @@ impl Simulation {
         let entries = setup.topics * setup.boards();
         let alias = read_words(input, "alias tables", (2 * entries) as u64)?;
         let rows = [setup.nodes(), setup.boards(), setup.mails.len()];
-        let mut engine = engine(&world)?;
+        let (mut engine, info) = engines::make(choice, &world)?;
         for ((store, part), rows) in STORES.into_iter().zip(rows) {
             let words = (setup.topics * rows * setup.cell()) as u64;
             engine.write_store(store, &read_words(input, part, words)?)?;
@@ -105,7 +113,14 @@ impl Simulation {
             }
         }
         let alias = Some(bytemuck::cast_slice(&alias).to_vec());
-        Ok(Self { world, engine, digest, alias, last: None })
+        Ok(Self {
+            world,
+            engine,
+            info,
+            digest,
+            alias,
+            last: None,
+        })
     }
 }
 
@@ -136,7 +151,10 @@ fn read_length(input: &mut dyn Read) -> Result<u64, CheckpointError> {
 fn read_bytes(input: &mut dyn Read) -> Result<Vec<u8>, CheckpointError> {
     let length = read_length(input)?;
     let mut bytes = Vec::new();
-    input.take(length).read_to_end(&mut bytes).map_err(CheckpointError::from)?;
+    input
+        .take(length)
+        .read_to_end(&mut bytes)
+        .map_err(CheckpointError::from)?;
     if bytes.len() as u64 == length {
         Ok(bytes)
     } else {
@@ -151,7 +169,11 @@ fn read_words(
 ) -> Result<Vec<u32>, CheckpointError> {
     let found = read_length(input)?;
     if found != expected {
-        return Err(CheckpointError::Size { part, found, expected });
+        return Err(CheckpointError::Size {
+            part,
+            found,
+            expected,
+        });
     }
     let mut bytes = vec![0; 4 * found as usize];
     read_exact(input, &mut bytes)?;

@@ -1,16 +1,19 @@
 //! The tick loop: a world, an engine, and the digest of what they did.
 
 mod checkpoint;
+mod engines;
+mod rows;
 
-use crate::cpu::{self, CpuEngine};
 use crate::model::census::{Census, Recount};
 use crate::model::digest::{self, Digest};
 use crate::model::engine::{Engine, EngineError};
 use crate::model::layout::AliasEntry;
+use crate::record::TickRow;
 use crate::scenario::Scenario;
-use crate::world::{LabReport, Plan, World};
+use crate::world::{Plan, World};
 
 pub use checkpoint::CheckpointError;
+pub use engines::{EngineChoice, EngineInfo};
 
 /// What can end a run early.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +25,9 @@ pub enum SimError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The running counts and a recount of all agents differ: a defect of the program or the machine.
-    #[error("audit after tick {tick}, population {population}: {field} is {running} by running count, {recount} by recount")]
+    #[error(
+        "audit after tick {tick}, population {population}: {field} is {running} by running count, {recount} by recount"
+    )]
     Audit {
         /// Ticks done.
         tick: u64,
@@ -37,15 +42,15 @@ pub enum SimError {
     },
 }
 
-/// One tick, told.
+/// One tick, as it is recorded.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TickOutcome {
+pub struct TickRecord {
     /// Number of the tick, from 0 at the start of burn-in.
     pub tick: u64,
     /// Day at its end, from day 0.
     pub day: f64,
     /// By lab.
-    pub labs: Vec<LabReport>,
+    pub rows: Vec<TickRow>,
     /// The digest after it.
     pub digest: Digest,
     /// Phases that ended in it.
@@ -56,6 +61,7 @@ pub struct TickOutcome {
 pub struct Simulation {
     world: World,
     engine: Box<dyn Engine>,
+    info: EngineInfo,
     digest: Digest,
     /// The alias tables that the engine holds: part of a checkpoint.
     alias: Option<Vec<AliasEntry>>,
@@ -64,27 +70,56 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// A run at the start of its burn-in, on the native engine.
+    /// A run at the start of its burn-in.
     ///
     /// # Errors
-    /// If the engine cannot hold it.
-    pub fn on_cpu(scenario: Scenario, options: cpu::Options) -> Result<Self, SimError> {
+    /// If there is no such engine or it cannot hold the run.
+    pub fn new(scenario: Scenario, choice: EngineChoice) -> Result<Self, SimError> {
         let world = World::new(scenario);
-        let engine = CpuEngine::new(world.setup().clone(), options)?;
-        Ok(Self::with_engine(world, Box::new(engine)))
+        let (engine, info) = engines::make(choice, &world)?;
+        Ok(Self::with_engine(world, engine, info))
     }
 
     /// A run of `world` on `engine`, which must be fresh and made for the world's setup.
-    pub fn with_engine(world: World, engine: Box<dyn Engine>) -> Self {
-        let digest = digest::genesis(&world.scenario().hash());
-        Self { world, engine, digest, alias: None, last: None }
+    pub fn with_engine(world: World, engine: Box<dyn Engine>, info: EngineInfo) -> Self {
+        let digest = digest::genesis(&world.scenario().model_hash());
+        Self {
+            world,
+            engine,
+            info,
+            digest,
+            alias: None,
+            last: None,
+        }
+    }
+
+    /// Who computes.
+    pub fn engine_info(&self) -> EngineInfo {
+        self.info.clone()
+    }
+
+    /// Ticks done.
+    pub fn tick(&self) -> u64 {
+        self.world.state().tick
+    }
+
+    /// Ticks in all at the present length of the tick.
+    pub fn ticks_planned(&self) -> u64 {
+        let tick_hours = self
+            .last
+            .as_ref()
+            .map_or(self.world.scenario().run.tick_hours, |(plan, _)| {
+                plan.tick_hours
+            });
+        let left_hours = (self.world.scenario().run.days - self.world.day()) * 24.0;
+        self.tick() + libm::ceil((left_hours / tick_hours).max(0.0)) as u64
     }
 
     /// Runs one tick.
     ///
     /// # Errors
     /// If the device fails; the state is then lost.
-    pub fn step(&mut self) -> Result<TickOutcome, SimError> {
+    pub fn step(&mut self) -> Result<TickRecord, SimError> {
         let engine = &mut self.engine;
         let mut plan = self
             .world
@@ -100,11 +135,11 @@ impl Simulation {
         let labs = self.world.absorb(&plan, &census);
         let values = self.world.digest_values(&plan);
         self.digest = digest::next(&self.digest, tick, &census, &values);
-        let outcome = TickOutcome {
+        let outcome = TickRecord {
             tick,
             day: self.world.day(),
             events: labs.iter().map(|lab| lab.events).sum(),
-            labs,
+            rows: rows::rows(&self.world, tick, labs),
             digest: self.digest,
         };
         self.last = Some((plan, census));
@@ -141,7 +176,9 @@ impl Simulation {
     /// # Errors
     /// If they differ, or the device fails.
     pub fn audit(&mut self) -> Result<Vec<Recount>, SimError> {
-        let Some((plan, census)) = &self.last else { return Ok(Vec::new()) };
+        let Some((plan, census)) = &self.last else {
+            return Ok(Vec::new());
+        };
         let mut recounts = Vec::new();
         for (index, population) in self.world.state().populations.iter().enumerate() {
             // Clocks as they stand after the tick.
@@ -154,13 +191,35 @@ impl Simulation {
                     return Ok(());
                 }
                 let tick = self.world.state().tick;
-                Err(SimError::Audit { tick, population: index, field, running, recount })
+                Err(SimError::Audit {
+                    tick,
+                    population: index,
+                    field,
+                    running,
+                    recount,
+                })
             };
             let lanes = census.populations[index].lanes;
-            differ("thinking", population.thinking.to_string(), recount.thinking.to_string())?;
-            differ("experiment", population.experiment.to_string(), recount.experiment.to_string())?;
-            differ("waiting", population.waiting.to_string(), recount.waiting.to_string())?;
-            differ("lanes", format!("{lanes:08x?}"), format!("{:08x?}", recount.lanes))?;
+            differ(
+                "thinking",
+                population.thinking.to_string(),
+                recount.thinking.to_string(),
+            )?;
+            differ(
+                "experiment",
+                population.experiment.to_string(),
+                recount.experiment.to_string(),
+            )?;
+            differ(
+                "waiting",
+                population.waiting.to_string(),
+                recount.waiting.to_string(),
+            )?;
+            differ(
+                "lanes",
+                format!("{lanes:08x?}"),
+                format!("{:08x?}", recount.lanes),
+            )?;
             recounts.push(recount);
         }
         Ok(recounts)

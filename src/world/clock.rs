@@ -38,7 +38,11 @@ impl Clock {
         self.fraction = exact - len;
         let start = (self.value & u64::from(crate::model::agent::CLOCK_MASK)) as u32;
         self.value += len as u64;
-        ClockTick { start, len: len as u32, rescale }
+        ClockTick {
+            start,
+            len: len as u32,
+            rescale,
+        }
     }
 
     /// Units of one hour.
@@ -50,7 +54,9 @@ impl Clock {
         if hours <= 0.0 {
             return 0;
         }
-        let in_range = self.scale_log2.is_some_and(|scale| TICK_UNITS.contains(&libm::ldexp(hours, scale)));
+        let in_range = self
+            .scale_log2
+            .is_some_and(|scale| TICK_UNITS.contains(&libm::ldexp(hours, scale)));
         if in_range {
             return 0;
         }
@@ -77,7 +83,10 @@ mod tests {
         for _ in 1..1000 {
             units += u64::from(clock.advance(5.7).len);
         }
-        assert_eq!(units, libm::floor(5700.0 * clock.units_per_hour() + 1e-6) as u64);
+        assert_eq!(
+            units,
+            libm::floor(5700.0 * clock.units_per_hour() + 1e-6) as u64
+        );
         let faster = clock.advance(5.7 * 16.0);
         assert_eq!(faster.rescale, 4);
         assert_eq!(clock.advance(0.0).len, 0);

@@ -71,12 +71,20 @@ pub fn smallest_size(ideas: &Ideas) -> f64 {
 
 /// Full-size A100e-hours at index 0 over the mix of kinds, before progress made them cheaper.
 pub fn full_experiment_a100e_hours(ideas: &Ideas) -> f64 {
-    ideas.kinds.iter().map(|kind| kind.topic_share * kind.experiment_a100e_hours).sum()
+    ideas
+        .kinds
+        .iter()
+        .map(|kind| kind.topic_share * kind.experiment_a100e_hours)
+        .sum()
 }
 
 /// Hours of thought at index 0 over the mix of kinds, before progress made them fewer.
 pub fn think_hours(ideas: &Ideas) -> f64 {
-    ideas.kinds.iter().map(|kind| kind.topic_share * kind.think_hours).sum()
+    ideas
+        .kinds
+        .iter()
+        .map(|kind| kind.topic_share * kind.think_hours)
+        .sum()
 }
 
 /// Factor on experiment cost from training OOM.
@@ -91,7 +99,11 @@ pub fn effort_factor(ideas: &Ideas, tools_oom: f64) -> f64 {
 
 /// Wall hours of a full-size experiment when compute is no limit, over the mix of kinds.
 pub fn fastest_hours(ideas: &Ideas) -> f64 {
-    ideas.kinds.iter().map(|kind| kind.topic_share * kind.experiment_fastest_hours).sum()
+    ideas
+        .kinds
+        .iter()
+        .map(|kind| kind.topic_share * kind.experiment_fastest_hours)
+        .sum()
 }
 
 /// The device's view of a kind for one population and tick.
@@ -106,7 +118,9 @@ pub fn kind_tick(ideas: &Ideas, kind: &IdeaKind, ideas_of_kind: u32, costs: &Cos
     let level = LOG2_10 * kind.level_oom_per_idea;
     let mut tick = KindTick {
         think_base: q16(libm::log2(hours * costs.think_units_per_hour)),
-        experiment_base: q16(libm::log2(a100e_hours * costs.experiment_units_per_a100e_hour)),
+        experiment_base: q16(libm::log2(
+            a100e_hours * costs.experiment_units_per_a100e_hour,
+        )),
         odds_base: q16(odds),
         score_base: q16(libm::log2(hours) - odds),
         work_slope: q16(level * (1.0 - kind.par)),
@@ -121,7 +135,10 @@ pub fn kind_tick(ideas: &Ideas, kind: &IdeaKind, ideas_of_kind: u32, costs: &Cos
 /// Ideas from here on are closed: too hard for the population, or too long for the clock.
 fn idea_end(tick: &KindTick, ideas_of_kind: u32, costs: &Costs) -> u32 {
     let longest = q16(libm::log2(f64::from(PHASE_UNITS_MAX)));
-    let slowest = tick.think_base.saturating_sub(costs.least_skill).max(tick.experiment_base);
+    let slowest = tick
+        .think_base
+        .saturating_sub(costs.least_skill)
+        .max(tick.experiment_base);
     let fitting = match (longest.saturating_sub(slowest), tick.work_slope) {
         (..0, _) => 0,
         (_, ..=0) => ideas_of_kind,

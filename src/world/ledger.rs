@@ -38,8 +38,14 @@ impl Ledger {
     ) -> f64 {
         let drive = researchers * speed;
         let jumped = drive > JUMP * self.drive || drive * JUMP < self.drive;
-        let measured = last_hours.max(in_flight * tick_hours).max(self.demand_hours / 2.0);
-        self.demand_hours = if jumped { measured.max(researchers * tick_hours) } else { measured };
+        let measured = last_hours
+            .max(in_flight * tick_hours)
+            .max(self.demand_hours / 2.0);
+        self.demand_hours = if jumped {
+            measured.max(researchers * tick_hours)
+        } else {
+            measured
+        };
         if jumped {
             self.drive = drive;
         }

@@ -62,7 +62,9 @@ impl World {
             topic_kind: tables::topic_kinds(topics as u32, &shares),
             ideas_key: derive_key(&[b"ideas", &scenario.run.seed.to_le_bytes()]),
             populations: populations(&scenario)
-                .map(|(_, population)| PopulationSetup { slots: slots(&scenario, population, sample) })
+                .map(|(_, population)| PopulationSetup {
+                    slots: slots(&scenario, population, sample),
+                })
                 .collect(),
             lab_boards: wiring.lab_boards.clone(),
             edge_start: wiring.edge_start.clone(),
@@ -70,15 +72,29 @@ impl World {
             mails: wiring.mails.clone(),
             classes: wiring.classes.len(),
         };
-        let popularity =
-            tables::popularity(topics as u32, ideas.popularity_offset, ideas.popularity_exponent);
+        let popularity = tables::popularity(
+            topics as u32,
+            ideas.popularity_offset,
+            ideas.popularity_exponent,
+        );
         let state = state::State::new(&scenario, wiring.classes.len());
-        Self { scenario, setup, wiring, popularity, sample, least_normal: normal[0], state }
+        Self {
+            scenario,
+            setup,
+            wiring,
+            popularity,
+            sample,
+            least_normal: normal[0],
+            state,
+        }
     }
 
     /// The same world with a state that was saved before.
     pub fn with_state(scenario: Scenario, state: state::State) -> Self {
-        let mut world = Self { state, ..Self::new(scenario) };
+        let mut world = Self {
+            state,
+            ..Self::new(scenario)
+        };
         world.state.forget_engine();
         world
     }
@@ -140,5 +156,9 @@ fn slots(scenario: &Scenario, population: &crate::scenario::Population, sample: 
         }
     };
     let agents = libm::ceil(most * sample) + 1.0;
-    if agents < scenario.run.agents_max as f64 { agents as u64 } else { scenario.run.agents_max }
+    if agents < scenario.run.agents_max as f64 {
+        agents as u64
+    } else {
+        scenario.run.agents_max
+    }
 }

@@ -5,7 +5,9 @@ use super::researchers::{Staff, staff};
 use super::wiring::Class;
 use super::{HOURS_PER_DAY, Oom, PopulationState, World, policy, popularity};
 use crate::model::engine::TickInput;
-use crate::model::layout::{self, AliasEntry, BoardTick, KindTick, PopulationTick, TASTE_MAX, class};
+use crate::model::layout::{
+    self, AliasEntry, BoardTick, KindTick, PopulationTick, TASTE_MAX, class,
+};
 use crate::model::rng::derive_key;
 use crate::model::tables::{self, WEIGHT_LOG2_MAX};
 use crate::scenario::{Lab, Population, PopulationKind};
@@ -42,6 +44,7 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LabPlan {
     pub oom: Oom,
+    /// Physical fleet, sampled.
     pub fleet_a100e: f64,
     /// Compute for experiments, with utilisation gains, sampled.
     pub experiment_a100e: f64,
@@ -122,7 +125,10 @@ impl World {
 
     /// Indices of a lab's populations.
     pub(super) fn of_lab(&self, lab: usize) -> std::ops::Range<usize> {
-        let before: usize = self.scenario.labs[..lab].iter().map(|l| l.populations.len()).sum();
+        let before: usize = self.scenario.labs[..lab]
+            .iter()
+            .map(|l| l.populations.len())
+            .sum();
         before..before + self.scenario.labs[lab].populations.len()
     }
 
@@ -131,15 +137,18 @@ impl World {
         let config = &self.scenario.labs[lab];
         let state = &self.state.labs[lab];
         let oom = state.oom(&self.scenario.ideas);
-        let fleet_a100e = config.fleet_a100e.at(day);
-        let usable = fleet_a100e * self.sample * libm::exp10(oom.utilisation);
+        let fleet_a100e = config.fleet_a100e.at(day) * self.sample;
+        let usable = fleet_a100e * libm::exp10(oom.utilisation);
         let inference = usable * config.inference_share * libm::exp10(oom.inference);
-        let surplus = if config.surplus_inference_to_experiments { state.surplus } else { 0.0 };
+        let surplus = if config.surplus_inference_to_experiments {
+            state.surplus
+        } else {
+            0.0
+        };
         plan.labs.push(LabPlan {
             oom,
             fleet_a100e,
-            experiment_a100e: usable
-                * (config.experiment_share + config.inference_share * surplus),
+            experiment_a100e: usable * (config.experiment_share + config.inference_share * surplus),
             ..LabPlan::default()
         });
         for index in self.of_lab(lab) {
@@ -158,9 +167,16 @@ impl World {
     /// The tick: as scheduled, halved while the fastest researchers would think too long alone.
     fn tick_hours(&self, plan: &Plan, day: f64) -> f64 {
         let run = &self.scenario.run;
-        let scheduled = run.tick_schedule.iter().rev().find(|change| change.from_day <= day);
+        let scheduled = run
+            .tick_schedule
+            .iter()
+            .rev()
+            .find(|change| change.from_day <= day);
         let mut hours = scheduled.map_or(run.tick_hours, |change| change.tick_hours);
-        let present = plan.staff.iter().filter(|plan| plan.staff.researchers > 0.0);
+        let present = plan
+            .staff
+            .iter()
+            .filter(|plan| plan.staff.researchers > 0.0);
         let speed = present.map(|plan| plan.staff.speed).fold(0.0, f64::max);
         if let Some(most) = run.speed_tick_hours_max {
             while speed * hours > most {
@@ -177,7 +193,9 @@ impl World {
         let mut compute = plan.labs[lab].experiment_a100e;
         let mut per_size = 0.0;
         for index in self.of_lab(lab) {
-            let StaffPlan { staff, think_rate, .. } = plan.staff[index];
+            let StaffPlan {
+                staff, think_rate, ..
+            } = plan.staff[index];
             let effort = &self.state.populations[index].effort;
             let think_hours = effort.think_hours_mean() / think_rate;
             let full = effort.full_a100e_hours_mean();
@@ -185,13 +203,22 @@ impl World {
             let room = policy::admitted(compute, think_hours, full, smallest, waiting);
             let slots = self.setup.populations[index].slots as f64;
             let state = &mut self.state.populations[index];
-            seat(&mut plan.staff[index], state, slots, staff.researchers.min(room));
+            seat(
+                &mut plan.staff[index],
+                state,
+                slots,
+                staff.researchers.min(room),
+            );
             let working = plan.staff[index].active as f64 * plan.staff[index].weight;
             let each = policy::compute_per_researcher(think_hours, full, 1.0, waiting);
             compute = (compute - working * each * smallest).max(0.0);
             per_size += working * each;
         }
-        let planned = if per_size > 0.0 { plan.labs[lab].experiment_a100e / per_size } else { 1.0 };
+        let planned = if per_size > 0.0 {
+            plan.labs[lab].experiment_a100e / per_size
+        } else {
+            1.0
+        };
         let state = &mut self.state.labs[lab];
         plan.labs[lab].size = state.size.update(
             planned.max(f64::MIN_POSITIVE),
@@ -208,7 +235,10 @@ impl World {
         let researchers = agents(&|i| plan.staff[i].active as f64 * plan.staff[i].weight);
         let in_flight =
             agents(&|i| self.state.populations[i].experiment as f64 * plan.staff[i].weight);
-        let speed = indices.clone().map(|i| plan.staff[i].staff.speed).fold(0.0, f64::max);
+        let speed = indices
+            .clone()
+            .map(|i| plan.staff[i].staff.speed)
+            .fold(0.0, f64::max);
         let full = |i: usize| self.state.populations[i].effort.full_a100e_hours_mean();
         let cap_a100e = indices.clone().map(full).fold(0.0, f64::max)
             / landscape::fastest_hours(&self.scenario.ideas);
@@ -228,23 +258,43 @@ impl World {
     }
 
     fn plan_population(&mut self, plan: &mut Plan, index: usize, cluster: super::clock::ClockTick) {
-        let StaffPlan { lab, keep, active, think_rate, skill_log2, .. } = plan.staff[index];
+        let StaffPlan {
+            lab,
+            keep,
+            active,
+            think_rate,
+            skill_log2,
+            ..
+        } = plan.staff[index];
         let config = &self.scenario.labs[lab];
         let population = &config.populations[index - self.of_lab(lab).start];
         let seed = self.scenario.run.seed.to_le_bytes();
         let key = |label: &str, number: Option<u64>| {
             let number = number.map(u64::to_le_bytes);
-            let named = [label.as_bytes(), &seed, config.name.as_bytes(), population.name.as_bytes()];
-            let parts = named.into_iter().chain(number.as_ref().map(|n| n.as_slice()));
+            let named = [
+                label.as_bytes(),
+                &seed,
+                config.name.as_bytes(),
+                population.name.as_bytes(),
+            ];
+            let parts = named
+                .into_iter()
+                .chain(number.as_ref().map(|n| n.as_slice()));
             UVec2::from_array(derive_key(&parts.collect::<Vec<_>>()))
         };
         let state = &mut self.state.populations[index];
         let thinking = state.clock.advance(think_rate * plan.tick_hours);
         plan.staff[index].think_units_per_hour = state.clock.units_per_hour();
-        let (to_experiment_mul, to_experiment_shift) = layout::clock_ratio(thinking.len, cluster.len);
+        let (to_experiment_mul, to_experiment_shift) =
+            layout::clock_ratio(thinking.len, cluster.len);
         let (to_think_mul, to_think_shift) = layout::clock_ratio(cluster.len, thinking.len);
-        let first_phase = landscape::think_hours(&self.scenario.ideas) * state.clock.units_per_hour();
-        let stagger = if state.active == 0 { first_phase as u32 } else { 0 };
+        let first_phase =
+            landscape::think_hours(&self.scenario.ideas) * state.clock.units_per_hour();
+        let stagger = if state.active == 0 {
+            first_phase as u32
+        } else {
+            0
+        };
         let ideas = &self.scenario.ideas;
         let quality = self.state.labs[lab].generations.quality_oom;
         let taste_factor = match (&population.kind, &config.training) {
@@ -300,13 +350,19 @@ impl World {
     }
 
     fn plan_kinds(&self, plan: &mut Plan, index: usize, tick: &PopulationTick, quality: f64) {
-        let StaffPlan { lab, think_units_per_hour, .. } = plan.staff[index];
+        let StaffPlan {
+            lab,
+            think_units_per_hour,
+            ..
+        } = plan.staff[index];
         let config = &self.scenario.labs[lab];
         let population = &config.populations[index - self.of_lab(lab).start];
         let reach = match (&population.kind, &config.training) {
-            (PopulationKind::Automated { .. }, Some(training)) => training
-                .idea_reach
-                .map_or(f64::INFINITY, |reach| reach + training.idea_reach_per_quality_oom * quality),
+            (PopulationKind::Automated { .. }, Some(training)) => {
+                training.idea_reach.map_or(f64::INFINITY, |reach| {
+                    reach + training.idea_reach_per_quality_oom * quality
+                })
+            }
             _ => f64::INFINITY,
         };
         let costs = Costs {
@@ -321,7 +377,8 @@ impl World {
         };
         let ideas = &self.scenario.ideas;
         for (kind, gain) in ideas.kinds.iter().zip(&self.setup.kinds) {
-            plan.kinds.push(landscape::kind_tick(ideas, kind, gain.ideas, &costs));
+            plan.kinds
+                .push(landscape::kind_tick(ideas, kind, gain.ideas, &costs));
         }
     }
 
@@ -363,7 +420,10 @@ impl World {
                 } else {
                     (read / news * 4_294_967_296.0) as u32
                 };
-                plan.boards.push(BoardTick { read_threshold, turn: u32::from(turns) });
+                plan.boards.push(BoardTick {
+                    read_threshold,
+                    turn: u32::from(turns),
+                });
             }
             if turns {
                 state.turn_hours = 0.0;
@@ -375,7 +435,10 @@ impl World {
     /// Tables for the finds of the researchers whom weighted agents stand for.
     fn plan_binomial(&mut self, plan: &mut Plan) {
         let states = &mut self.state.populations;
-        if states.iter().all(|state| state.weight_log2 == state.binomial_log2) {
+        if states
+            .iter()
+            .all(|state| state.weight_log2 == state.binomial_log2)
+        {
             return;
         }
         for state in states.iter_mut() {
@@ -390,7 +453,8 @@ impl World {
 /// doubling leaves over retires.
 fn seat(plan: &mut StaffPlan, state: &mut PopulationState, slots: f64, working: f64) {
     let before = state.weight_log2;
-    let agents = |researchers: f64, log2: u32| libm::floor(libm::ldexp(researchers, -(log2 as i32)));
+    let agents =
+        |researchers: f64, log2: u32| libm::floor(libm::ldexp(researchers, -(log2 as i32)));
     while agents(working, state.weight_log2) > slots && state.weight_log2 < WEIGHT_LOG2_MAX {
         state.weight_log2 += 1;
     }

@@ -17,12 +17,23 @@ pub struct Effort {
 impl Effort {
     /// Before anything was measured: one attempt of the given size.
     pub fn prior(think_hours: f64, full_a100e_hours: f64) -> Self {
-        Self { chosen: 1.0, think_hours, experiments: 1.0, full_a100e_hours }
+        Self {
+            chosen: 1.0,
+            think_hours,
+            experiments: 1.0,
+            full_a100e_hours,
+        }
     }
 
     /// Takes in a tick: ideas chosen and their hours of thought, experiments started and the
     /// A100e-hours they would take at full size.
-    pub fn observe(&mut self, chosen: f64, think_hours: f64, experiments: f64, full_a100e_hours: f64) {
+    pub fn observe(
+        &mut self,
+        chosen: f64,
+        think_hours: f64,
+        experiments: f64,
+        full_a100e_hours: f64,
+    ) {
         self.chosen = MEMORY * self.chosen + chosen;
         self.think_hours = MEMORY * self.think_hours + think_hours;
         self.experiments = MEMORY * self.experiments + experiments;
@@ -42,12 +53,23 @@ impl Effort {
 
 /// Researchers whom `compute_a100e` keeps at work at the target share of waiting when experiments
 /// have size `size`: each attempt takes `think_hours` of calendar time at its desk.
-pub fn admitted(compute_a100e: f64, think_hours: f64, full_a100e_hours: f64, size: f64, waiting: f64) -> f64 {
+pub fn admitted(
+    compute_a100e: f64,
+    think_hours: f64,
+    full_a100e_hours: f64,
+    size: f64,
+    waiting: f64,
+) -> f64 {
     compute_a100e / compute_per_researcher(think_hours, full_a100e_hours, size, waiting)
 }
 
 /// A100e that one researcher's experiments of size `size` keep busy.
-pub fn compute_per_researcher(think_hours: f64, full_a100e_hours: f64, size: f64, waiting: f64) -> f64 {
+pub fn compute_per_researcher(
+    think_hours: f64,
+    full_a100e_hours: f64,
+    size: f64,
+    waiting: f64,
+) -> f64 {
     (1.0 - waiting) / think_hours * full_a100e_hours * size
 }
 
@@ -62,7 +84,10 @@ pub struct Size {
 impl Size {
     /// Before anything is known.
     pub fn new(smallest: f64) -> Self {
-        Self { value: smallest, correction: 1.0 }
+        Self {
+            value: smallest,
+            correction: 1.0,
+        }
     }
 
     /// The size for the next tick: `planned` from compute per researcher, corrected by what the last
@@ -74,13 +99,24 @@ impl Size {
         seen: Option<Seen>,
         exponent: f64,
     ) -> f64 {
-        if let Some(Seen { waiting, target, utilisation }) = seen {
-            let ratio = if waiting > target { target / waiting } else { 1.0 / utilisation.clamp(0.5, 1.0) };
+        if let Some(Seen {
+            waiting,
+            target,
+            utilisation,
+        }) = seen
+        {
+            let ratio = if waiting > target {
+                target / waiting
+            } else {
+                1.0 / utilisation.clamp(0.5, 1.0)
+            };
             self.correction *= libm::pow(ratio, exponent);
         }
         self.value = (planned * self.correction).clamp(smallest, 1.0);
         // No wind-up while the bounds hold it.
-        self.correction = self.correction.clamp(smallest / planned, (1.0 / planned).max(smallest / planned));
+        self.correction = self
+            .correction
+            .clamp(smallest / planned, (1.0 / planned).max(smallest / planned));
         self.value
     }
 }

@@ -18,7 +18,10 @@ pub struct Staff {
 /// Staff on `day`; `inference_a100e` is the sampled inference fleet times its efficiency gains.
 pub fn staff(population: &Population, day: f64, sample: f64, inference_a100e: f64) -> Staff {
     match &population.kind {
-        PopulationKind::Human { headcount, hours_per_week } => Staff {
+        PopulationKind::Human {
+            headcount,
+            hours_per_week,
+        } => Staff {
             researchers: headcount.at(day) * sample,
             speed: 1.0,
             duty: hours_per_week / 168.0,

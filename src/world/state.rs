@@ -123,7 +123,9 @@ impl State {
             hours: 0.0,
             tables_due_hours: 0.0,
             class_hours: vec![0.0; classes],
-            populations: super::populations(scenario).map(|_| population.clone()).collect(),
+            populations: super::populations(scenario)
+                .map(|_| population.clone())
+                .collect(),
             labs: vec![lab; scenario.labs.len()],
             news: vec![0; boards as usize],
         }

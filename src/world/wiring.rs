@@ -58,13 +58,7 @@ impl Wiring {
     }
 
     /// Edges into the boards of one population.
-    fn connect(
-        &mut self,
-        scenario: &Scenario,
-        lab: usize,
-        index: usize,
-        population: &Population,
-    ) {
+    fn connect(&mut self, scenario: &Scenario, lab: usize, index: usize, population: &Population) {
         let first = self.population_boards[index];
         let union = self.union_node(lab);
         let neighbours = neighbours(scenario, lab, population);
@@ -79,7 +73,11 @@ impl Wiring {
             if let PopulationKind::Automated { start_day, .. } = population.kind {
                 self.edge(union, Class::BeforeDay(start_day), None);
             }
-            for exchange in scenario.exchanges.iter().filter(|exchange| exchange.to == lab) {
+            for exchange in scenario
+                .exchanges
+                .iter()
+                .filter(|exchange| exchange.to == lab)
+            {
                 let salt = derive_key(&[
                     b"exchange",
                     &scenario.run.seed.to_le_bytes(),
@@ -87,7 +85,11 @@ impl Wiring {
                     scenario.labs[lab].name.as_bytes(),
                 ]);
                 let from = self.union_node(exchange.from);
-                self.edge(from, Class::Lag(exchange.lag_hours), Some((exchange.share, salt)));
+                self.edge(
+                    from,
+                    Class::Lag(exchange.lag_hours),
+                    Some((exchange.share, salt)),
+                );
             }
         }
     }
@@ -104,15 +106,22 @@ impl Wiring {
             Some((share, salt)) if share < 1.0 => ((share * 4_294_967_296.0) as u32, salt),
             _ => (u32::MAX, [0; 2]),
         };
-        self.edges.push(Edge { mail, threshold, salt: UVec2::from_array(salt) });
+        self.edges.push(Edge {
+            mail,
+            threshold,
+            salt: UVec2::from_array(salt),
+        });
     }
 }
 
 fn position_or_push<T: PartialEq>(list: &mut Vec<T>, item: T) -> u32 {
-    let position = list.iter().position(|other| *other == item).unwrap_or_else(|| {
-        list.push(item);
-        list.len() - 1
-    });
+    let position = list
+        .iter()
+        .position(|other| *other == item)
+        .unwrap_or_else(|| {
+            list.push(item);
+            list.len() - 1
+        });
     position as u32
 }
 

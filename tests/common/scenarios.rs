@@ -6,7 +6,10 @@ use takeoff::scenario::{
 
 /// A constant.
 pub fn constant(value: f64) -> Series {
-    Series { points: vec![(0.0, value)], growth_per_year: 1.0 }
+    Series {
+        points: vec![(0.0, value)],
+        growth_per_year: 1.0,
+    }
 }
 
 /// Homogeneous automated researchers whose every attempt succeeds, at experiments that cost next to
@@ -16,7 +19,12 @@ pub fn mean_field(topics: u32, inference_a100e: f64, level: f64, gain_oom: f64) 
     let kind = IdeaKind {
         name: "ideas".into(),
         topic_share: 1.0,
-        gain_to: GainShares { training: 0.0, inference: 1.0, utilisation: 0.0, tools: 0.0 },
+        gain_to: GainShares {
+            training: 0.0,
+            inference: 1.0,
+            utilisation: 0.0,
+            tools: 0.0,
+        },
         think_hours: 4.0,
         experiment_a100e_hours: 1e-3,
         experiment_floor_a100e_hours: 1e-3,

@@ -1,5 +1,6 @@
-//! Claim: joining knowledge is a join on a semilattice (order, grouping and repetition of exchanges do
-//! not matter, nothing is forgotten), and windows of 1, 2 and 4 words say what plain sets of ideas say.
+//! Claim: joining knowledge is a join on a semilattice (order, grouping and repetition of exchanges
+//! do not matter, nothing is forgotten), and windows of 1, 2 and 4 words say what plain sets of
+//! ideas say.
 
 use std::collections::BTreeSet;
 

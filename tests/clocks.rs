@@ -29,7 +29,7 @@ fn at_end(tick: &PopulationTick) -> PopulationTick {
     }
 }
 
-// ---------------------------------------------------------------------------------------------------
+// -------------------------------------------------------------------------------------------------
 // Conservation
 
 /// What a population was before a tick, and what `spawn` will take from it, by phase.
@@ -163,7 +163,8 @@ fn conserve_hours(tick: &PopulationTick, count: &PopulationCensus, place: &str) 
     let experiments = sum(&[Counter::ExperimentTime, Counter::StallExperiment]);
     let (think_len, experiment_len) = (i128::from(tick.think_len), i128::from(tick.experiment_len));
     if think_len == 0 || experiment_len == 0 {
-        // Time on a clock that stands still is not time of a tick: only the bound from above is left.
+        // Time on a clock that stands still is not time of a tick: only the bound from above is
+        // left.
         assert!(
             thinking <= busy * think_len,
             "{place}: {thinking} thinking units of {busy} agents"
@@ -181,7 +182,7 @@ fn conserve_hours(tick: &PopulationTick, count: &PopulationCensus, place: &str) 
     assert!((0..=most).contains(&excess), "{place}: hours exceed by {excess}, at most {most}");
 }
 
-// ---------------------------------------------------------------------------------------------------
+// -------------------------------------------------------------------------------------------------
 // An exact event list
 
 /// Bits of a unit's fraction in the event list.
@@ -191,8 +192,8 @@ const ONE: u128 = 1 << FRACTION;
 const TEAMS: usize = 4;
 const TEAM: usize = 3;
 
-/// The rates of a tick: where a population's two clocks start, counted from zero without wrapping, and
-/// how far they go. Index 0 is thinking, 1 is the experiment clock.
+/// The rates of a tick: where a population's two clocks start, counted from zero without wrapping,
+/// and how far they go. Index 0 is thinking, 1 is the experiment clock.
 #[derive(Clone, Copy)]
 struct Rates {
     start: [u128; 2],
@@ -313,8 +314,8 @@ impl Treadmill {
         Self { engine, kinds, populations, rates, exact: lists, lossy, events: 0, ahead: 0 }
     }
 
-    /// Experiments under way share the compute of the next tick; thinking runs at any rate. Now and then
-    /// either stands still.
+    /// Experiments under way share the compute of the next tick; thinking runs at any rate. Now and
+    /// then either stands still.
     fn next_rates(&mut self, dice: &mut u64) {
         let under_way = self.exact.iter().filter(|list| list.clock() == 1).count() as u64;
         let compute = (1 << 25) + roll(dice) % (1 << 26);

@@ -1,8 +1,8 @@
 //! Claim: the native engine does what `docs/model.md` says, to the bit, as read by a second author.
 //!
-//! After every tick of every world, agents, counters, knowledge, gains, digest lanes and recounts of the
-//! engine are those of the scalar oracle in `tests/oracle/`. The suite takes every branch that the
-//! oracle lists and makes every counter non-zero.
+//! After every tick of every world, agents, counters, knowledge, gains, digest lanes and recounts
+//! of the engine are those of the scalar oracle in `tests/oracle/`. The suite takes every branch
+//! that the oracle lists and makes every counter non-zero.
 
 #[path = "common/worlds.rs"]
 mod worlds;
@@ -76,11 +76,11 @@ fn exchanges(coverage: &mut Coverage) {
     }
 }
 
-/// Worlds at the ends of scales: certain and hopeless odds, shortest and longest phases, no noise, no
-/// events at all.
+/// Worlds at the ends of scales: certain and hopeless odds, shortest and longest phases, no noise,
+/// no events at all.
 fn extremes(coverage: &mut Coverage) {
     type Change = fn(&mut Tick);
-    let worlds: [(&str, u64, Change); 6] = [
+    let worlds: [(&str, u64, Change); 7] = [
         ("certain", 60, |tick| each_kind(tick, |kind| kind.odds_base = 4 << 16)),
         ("hopeless", 61, |tick| each_kind(tick, |kind| kind.odds_base = -(36 << 16))),
         ("instant", 62, |tick| {
@@ -95,6 +95,7 @@ fn extremes(coverage: &mut Coverage) {
         ("stalled", 65, |tick| {
             tick.populations.iter_mut().for_each(|population| population.events_max = 0);
         }),
+        ("crowded", 68, crowded),
     ];
     for (name, seed, change) in worlds {
         let world = worlds::world(seed);
@@ -131,6 +132,21 @@ fn written_states(coverage: &mut Coverage) {
         let told = |t| Tick { slots: state.slots(), ..world.tick(t).clone() };
         follow(&name, setup, (&mut engine, &mut oracle), coverage, told);
     }
+}
+
+/// Weighted agents at both thresholds of their others: 8 finds an open idea or one more, so that
+/// many open ideas tell spreading from flooding; odds at the last row of the binomial table.
+fn crowded(tick: &mut Tick) {
+    const OPEN: u32 = 128;
+    each_kind(tick, |kind| {
+        (kind.idea_end, kind.odds_base, kind.odds_slope) = (1000, -(24 << 16), 0);
+    });
+    for population in &mut tick.populations {
+        (population.weight_log2, population.binomial_table, population.breadth) = (11, 0, OPEN);
+        (population.skill_base, population.skill_sigma) = (0, 200);
+    }
+    let entry = |column: u32| (8 * OPEN + column % 2) << 12;
+    tick.binomial = Some((0..193 * 256).map(entry).collect());
 }
 
 fn each_kind(tick: &mut Tick, change: impl FnMut(&mut KindTick)) {

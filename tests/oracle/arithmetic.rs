@@ -1,5 +1,5 @@
-//! Claim: numbers, draws and hashes of `takeoff::model` are those of the document where worlds do not
-//! reach: at every fraction, at the ends of exponents, at ranks up to 2^40.
+//! Claim: numbers, draws and hashes of `takeoff::model` are those of the document where worlds do
+//! not reach: at every fraction, at the ends of exponents, at ranks up to 2^40.
 
 use proptest::prelude::*;
 use takeoff::model::census::{COUNTERS, Census, NodeCensus, PopulationCensus};

@@ -48,8 +48,8 @@ fn agents(engine: &mut dyn Engine, oracle: &Oracle, before: &[Vec<Agent>]) -> Re
             let spawned = oracle.agents_after_spawn(index)[rank];
             let stage = if spawned == *expected { "spawn" } else { "research" };
             let message = format!(
-                "{stage}: population {index} rank {rank}: {}\n  before  {:?}\n  spawned {spawned:?}\n  \
-                 oracle  {expected:?}\n  engine  {found:?}",
+                "{stage}: population {index} rank {rank}: {}\n  before  {:?}\n  \
+                 spawned {spawned:?}\n  oracle  {expected:?}\n  engine  {found:?}",
                 first_field(*expected, found),
                 before[rank],
             );
@@ -153,7 +153,8 @@ fn node_counts(setup: &Setup, expected: &Census, found: &Census) -> Result<(), S
     Ok(())
 }
 
-/// Both recounts, against the clocks at the end of the tick; the running lanes are the recounted ones.
+/// Both recounts, against the clocks at the end of the tick; the running lanes are the recounted
+/// ones.
 fn recounts(
     engine: &mut dyn Engine,
     oracle: &Oracle,

@@ -3,8 +3,9 @@
 /// Two words: a key, a counter or a draw.
 pub type Two = [u32; 2];
 
-/// Threefry2x32-20 as Salmon et al. (2011) define it: before round r, if 4 divides r, the subkey r/4
-/// is added: words (r/4 + i) mod 3 of the extended key, the last also plus r/4. One more at the end.
+/// Threefry2x32-20 as Salmon et al. (2011) define it: before round r, if 4 divides r, the subkey
+/// r/4 is added: words (r/4 + i) mod 3 of the extended key, the last also plus r/4. One more at the
+/// end.
 pub fn threefry(key: Two, counter: Two) -> Two {
     const PARITY: u32 = 0x1BD1_1BDA;
     const ROTATION: [u32; 8] = [13, 15, 26, 6, 17, 29, 16, 24];

@@ -1,7 +1,7 @@
 //! "Board" of `docs/model.md`: what a node knows of a topic, as a plain set of ideas.
 //!
-//! The base is kept beside the set because the text makes it visible: in stored words, in the reach of
-//! `join_some` and of open ideas, and in "ended".
+//! The base is kept beside the set because the text makes it visible: in stored words, in the reach
+//! of `join_some` and of open ideas, and in "ended".
 
 use std::collections::BTreeSet;
 
@@ -42,9 +42,9 @@ impl Knowledge {
 
     /// Set union; the larger base, then normalised.
     ///
-    /// The text asks for `normalise` in step 1 of "Share" and in `join_some` only. But it calls a topic
-    /// ended if its base is high enough, and finds must fit a window that starts at the board's base
-    /// while views are normalised: both hold only if every join is normalised too.
+    /// The text asks for `normalise` in step 1 of "Share" and in `join_some` only. But it calls a
+    /// topic ended if its base is high enough, and finds must fit a window that starts at the
+    /// board's base while views are normalised: both hold only if every join is normalised too.
     pub fn join(&mut self, other: &Self) {
         self.base = self.base.max(other.base);
         self.known.extend(&other.known);

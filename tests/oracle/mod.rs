@@ -1,4 +1,5 @@
-//! The scalar oracle: the agent model a third time, written from `docs/model.md` alone and for clarity.
+//! The scalar oracle: the agent model a third time, written from `docs/model.md` alone and for
+//! clarity.
 //!
 //! One agent at a time, sets of ideas instead of shifted windows, wide integers instead of split
 //! products. It shares only data structures with `takeoff`, no arithmetic: fast twins share their

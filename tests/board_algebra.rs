@@ -19,7 +19,11 @@ fn known<const W: usize>() -> impl Strategy<Value = Known<W>> {
     // Bases near one another make windows overlap; far apart, one lies below the other.
     let base = prop_oneof![0..40u32, 300..340u32, 0..800u32];
     (base, prop::collection::vec(word, W)).prop_map(|(base, words)| {
-        Known { base, words: std::array::from_fn(|w| words[w]) }.normalise()
+        Known {
+            base,
+            words: std::array::from_fn(|w| words[w]),
+        }
+        .normalise()
     })
 }
 
@@ -51,7 +55,11 @@ fn semilattice<const W: usize>(a: Known<W>, b: Known<W>, c: Known<W>) {
     assert!(ideas(&a).is_subset(&ideas(&joined)), "monotone");
     assert!(joined.base >= a.base.max(b.base), "the base never falls");
     if ideas(&a).is_subset(&ideas(&b)) {
-        assert_eq!(ideas(&b.join(&c)), ideas(&a.join(&b.join(&c))), "keeps the order of sets");
+        assert_eq!(
+            ideas(&b.join(&c)),
+            ideas(&a.join(&b.join(&c))),
+            "keeps the order of sets"
+        );
     }
 }
 
@@ -62,22 +70,30 @@ fn queries<const W: usize>(known: Known<W>, breadth: u32, end: u32) {
         assert_eq!(known.knows(idea), set.contains(&idea), "knows {idea}");
     }
     for from in known.base..known.base + 32 * W as u32 {
-        let bits =
-            (0..32).filter(|bit| set.contains(&(from + bit))).fold(0, |all, bit| all | 1 << bit);
+        let bits = (0..32)
+            .filter(|bit| set.contains(&(from + bit)))
+            .fold(0, |all, bit| all | 1 << bit);
         assert_eq!(known.bits_from(from), bits, "bits from {from}");
     }
     let open: Vec<u32> = (known.base..end.min(known.base + 32 * W as u32))
         .filter(|idea| !set.contains(idea))
         .take(breadth as usize)
         .collect();
-    assert_eq!(masked(&known, &known.open(breadth, end)), open, "open {breadth} below {end}");
+    assert_eq!(
+        masked(&known, &known.open(breadth, end)),
+        open,
+        "open {breadth} below {end}"
+    );
 }
 
 fn normalising<const W: usize>(base: u32, words: [u32; W]) {
     let raw = Known { base, words };
     let normal = raw.normalise();
     assert_eq!(ideas(&raw), ideas(&normal), "loses nothing");
-    assert!(!ideas(&normal).contains(&normal.base), "idea `base` is unknown");
+    assert!(
+        !ideas(&normal).contains(&normal.base),
+        "idea `base` is unknown"
+    );
     assert_eq!(normal.normalise(), normal, "idempotent");
 }
 
@@ -98,15 +114,29 @@ fn crossing<const W: usize>(
         all
     };
     let few = a.join_some(&b, topic, low, salt);
-    assert_eq!(ideas(&few), expected(low), "those below the threshold and inside the window");
+    assert_eq!(
+        ideas(&few),
+        expected(low),
+        "those below the threshold and inside the window"
+    );
     assert!(!few.knows(few.base), "normalised");
     let more = a.join_some(&b, topic, high, salt);
-    assert!(ideas(&few).is_subset(&ideas(&more)), "monotone in the threshold");
-    assert_eq!(ideas(&a.join_some(&b, topic, 0, salt)), ideas(&a), "nothing below zero");
+    assert!(
+        ideas(&few).is_subset(&ideas(&more)),
+        "monotone in the threshold"
+    );
+    assert_eq!(
+        ideas(&a.join_some(&b, topic, 0, salt)),
+        ideas(&a),
+        "nothing below zero"
+    );
     let again = few.join_some(&b, topic, low, salt);
     assert!(ideas(&few).is_subset(&ideas(&again)), "never forgets");
     if few.base == a.base {
-        assert_eq!(again, few, "repeating it changes nothing while the window stays");
+        assert_eq!(
+            again, few,
+            "repeating it changes nothing while the window stays"
+        );
     }
 }
 

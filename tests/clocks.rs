@@ -11,7 +11,7 @@ use takeoff::cpu::{CpuEngine, Options};
 use takeoff::model::census::{Census, Counter, PopulationCensus, Recount};
 use takeoff::model::engine::{Engine, PopulationSetup, Setup, TickInput};
 use takeoff::model::layout::{
-    AliasEntry, BoardTick, KindGain, KindTick, PopulationTick, clock_ratio, merge, split,
+    AliasEntry, BoardTick, KindGain, KindTick, PopulationTick, clock_ratio, split,
 };
 
 /// Clocks count modulo this.
@@ -32,12 +32,6 @@ fn at_end(tick: &PopulationTick) -> PopulationTick {
 // -------------------------------------------------------------------------------------------------
 // Conservation
 
-/// What a population was before a tick, and what `spawn` will take from it, by phase.
-struct Before {
-    recount: Recount,
-    retired: [u64; 2],
-}
-
 #[test]
 fn agents_units_and_hours_are_conserved() {
     for seed in 100..124 {
@@ -46,8 +40,8 @@ fn agents_units_and_hours_are_conserved() {
         for t in 0..worlds::TICKS {
             let tick = world.tick(t);
             let all = |p: usize| world.setup.populations[p].slots;
-            let before: Vec<Before> = (0..tick.populations.len())
-                .map(|p| before(&mut engine, p, &tick.populations[p], all(p), tick.spawn[p]))
+            let before: Vec<Recount> = (0..tick.populations.len())
+                .map(|p| engine.recount(p, &tick.populations[p], all(p)).unwrap())
                 .collect();
             let census = engine.tick(&tick.input()).unwrap();
             for (p, before) in before.iter().enumerate() {
@@ -55,7 +49,7 @@ fn agents_units_and_hours_are_conserved() {
                 let after = engine.recount(p, &at_end(parameters), all(p)).unwrap();
                 let count = &census.populations[p];
                 let place = format!("world {} tick {t} population {p}", world.seed);
-                conserve_agents(&before.recount, count, &after, &place);
+                conserve_agents(before, count, &after, &place);
                 let rescaled = |k: i32| tick.spawn[p] && k != 0;
                 if !rescaled(parameters.think_rescale) {
                     conserve_thinking(before, parameters, count, &after, &place);
@@ -69,63 +63,60 @@ fn agents_units_and_hours_are_conserved() {
     }
 }
 
-fn before(
-    engine: &mut CpuEngine,
-    index: usize,
-    tick: &PopulationTick,
-    slots: u64,
-    spawn: bool,
-) -> Before {
-    let mut retired = [0; 2];
-    if spawn {
-        let (mut due, mut work) = (vec![0; slots as usize], vec![0; slots as usize]);
-        engine.read_agents(index, 0, &mut due, &mut work).unwrap();
-        let gone = merge(tick.keep).min(slots) as usize;
-        for (due, work) in due[gone..].iter().zip(&work[gone..]).filter(|(_, w)| **w & PRESENT != 0)
-        {
-            let waiting = work & 0xf_ffff == 0xf_ffff;
-            if due & EXPERIMENT != 0 {
-                retired[1] += 1;
-            } else if !waiting {
-                retired[0] += 1;
-            }
-        }
-    }
-    Before { recount: engine.recount(index, tick, slots).unwrap(), retired }
-}
-
 fn total(recount: &Recount) -> u64 {
     recount.thinking + recount.experiment + recount.waiting
 }
 
 fn conserve_agents(before: &Recount, count: &PopulationCensus, after: &Recount, place: &str) {
     let get = |counter| count.get(counter);
-    let gone = get(Counter::Retired) + get(Counter::Deactivated);
+    let gone = get(Counter::RetiredThinking)
+        + get(Counter::RetiredExperiment)
+        + get(Counter::RetiredWaiting)
+        + get(Counter::Deactivated);
     let expected = total(before) + get(Counter::Spawned) - gone;
     assert_eq!(expected, total(after), "{place}: agents");
     for (name, before, delta, after) in [
-        ("thinking", before.thinking, Counter::DeltaThinking, after.thinking),
-        ("experiment", before.experiment, Counter::DeltaExperiment, after.experiment),
-        ("waiting", before.waiting, Counter::DeltaWaiting, after.waiting),
+        (
+            "thinking",
+            before.thinking,
+            Counter::DeltaThinking,
+            after.thinking,
+        ),
+        (
+            "experiment",
+            before.experiment,
+            Counter::DeltaExperiment,
+            after.experiment,
+        ),
+        (
+            "waiting",
+            before.waiting,
+            Counter::DeltaWaiting,
+            after.waiting,
+        ),
     ] {
-        assert_eq!(before.wrapping_add(get(delta)), after, "{place}: agents {name}");
+        assert_eq!(
+            before.wrapping_add(get(delta)),
+            after,
+            "{place}: agents {name}"
+        );
     }
     assert_eq!(count.lanes, after.lanes, "{place}: running lanes");
 }
 
 /// Thinking taken up or under way is done, still ahead, or forgone: to the unit.
 fn conserve_thinking(
-    before: &Before,
+    before: &Recount,
     tick: &PopulationTick,
     count: &PopulationCensus,
     after: &Recount,
     place: &str,
 ) {
     let get = |counter| count.get(counter);
-    let quiet = before.recount.thinking - before.retired[0] - get(Counter::BusyThinking);
+    let quiet = before.thinking - get(Counter::RetiredThinking) - get(Counter::BusyThinking);
     let done = get(Counter::ThinkTime) + quiet * u64::from(tick.think_len);
     assert_eq!(
-        before.recount.think_left + get(Counter::ThinkAssigned),
+        before.think_left + get(Counter::ThinkAssigned),
         done + after.think_left + get(Counter::ForgoneThink),
         "{place}: thinking units"
     );
@@ -133,17 +124,17 @@ fn conserve_thinking(
 
 /// The same of experiments.
 fn conserve_experiments(
-    before: &Before,
+    before: &Recount,
     tick: &PopulationTick,
     count: &PopulationCensus,
     after: &Recount,
     place: &str,
 ) {
     let get = |counter| count.get(counter);
-    let quiet = before.recount.experiment - before.retired[1] - get(Counter::BusyExperiment);
+    let quiet = before.experiment - get(Counter::RetiredExperiment) - get(Counter::BusyExperiment);
     let done = get(Counter::ExperimentTime) + quiet * u64::from(tick.experiment_len);
     assert_eq!(
-        before.recount.experiment_left + get(Counter::ExperimentAssigned),
+        before.experiment_left + get(Counter::ExperimentAssigned),
         done + after.experiment_left + get(Counter::ForgoneExperiment),
         "{place}: experiment units"
     );
@@ -155,10 +146,22 @@ fn conserve_experiments(
 /// short by less than 2^-31 of itself: it gives back less than 1 + to/2^31 units of that clock.
 fn conserve_hours(tick: &PopulationTick, count: &PopulationCensus, place: &str) {
     let sum = |counters: &[Counter]| -> i128 {
-        counters.iter().map(|&counter| i128::from(count.get(counter))).sum()
+        counters
+            .iter()
+            .map(|&counter| i128::from(count.get(counter)))
+            .sum()
     };
-    let busy = sum(&[Counter::BusyThinking, Counter::BusyExperiment, Counter::BusyWaiting]);
-    let thinking = [Counter::ThinkTime, Counter::WaitTime, Counter::StallThink, Counter::LeftTime];
+    let busy = sum(&[
+        Counter::BusyThinking,
+        Counter::BusyExperiment,
+        Counter::BusyWaiting,
+    ]);
+    let thinking = [
+        Counter::ThinkTime,
+        Counter::WaitTime,
+        Counter::StallThink,
+        Counter::LeftTime,
+    ];
     let thinking = sum(&thinking);
     let experiments = sum(&[Counter::ExperimentTime, Counter::StallExperiment]);
     let (think_len, experiment_len) = (i128::from(tick.think_len), i128::from(tick.experiment_len));
@@ -169,7 +172,10 @@ fn conserve_hours(tick: &PopulationTick, count: &PopulationCensus, place: &str) 
             thinking <= busy * think_len,
             "{place}: {thinking} thinking units of {busy} agents"
         );
-        assert!(experiments <= busy * experiment_len, "{place}: experiment units");
+        assert!(
+            experiments <= busy * experiment_len,
+            "{place}: experiment units"
+        );
         return;
     }
     let given = thinking * experiment_len + experiments * think_len;
@@ -179,7 +185,10 @@ fn conserve_hours(tick: &PopulationTick, count: &PopulationCensus, place: &str) 
     };
     let most = floored(Counter::ExperimentsStarted, think_len, experiment_len)
         + floored(Counter::ExperimentsFinished, experiment_len, think_len);
-    assert!((0..=most).contains(&excess), "{place}: hours exceed by {excess}, at most {most}");
+    assert!(
+        (0..=most).contains(&excess),
+        "{place}: hours exceed by {excess}, at most {most}"
+    );
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -228,8 +237,16 @@ impl List {
             }
             let (num, den) = (u128::from(rates.len[to]), u128::from(rates.len[from]));
             // Rounded outwards: up for the exact list, down for the lossy one.
-            let exact = if self.lossy { offset * num / den } else { (offset * num).div_ceil(den) };
-            let loss = if self.lossy { ONE + ((num * ONE) >> 31) + 1 } else { 0 };
+            let exact = if self.lossy {
+                offset * num / den
+            } else {
+                (offset * num).div_ceil(den)
+            };
+            let loss = if self.lossy {
+                ONE + ((num * ONE) >> 31) + 1
+            } else {
+                0
+            };
             let began = rates.start[to] * ONE + exact.saturating_sub(loss);
             self.ends.push(began + u128::from(self.units[to]) * ONE);
         }
@@ -263,7 +280,10 @@ impl Treadmill {
         let setup = Setup {
             window_words: 1,
             topics: 1,
-            kinds: vec![KindGain { ideas: 1000, ..KindGain::default() }],
+            kinds: vec![KindGain {
+                ideas: 1000,
+                ..KindGain::default()
+            }],
             topic_kind: vec![0],
             ideas_key: [0; 2],
             populations: vec![PopulationSetup { slots: TEAM as u64 }; TEAMS],
@@ -298,11 +318,16 @@ impl Treadmill {
                 breadth: 1,
                 ..PopulationTick::zeroed()
             });
-            rates.push(Rates { start: [u128::from(start), u128::from(cluster)], len: [0, 0] });
+            rates.push(Rates {
+                start: [u128::from(start), u128::from(cluster)],
+                len: [0, 0],
+            });
             for rank in 0..TEAM as u64 {
                 let due = start + roll(dice) % (1 << octaves[0]);
                 let word = (due % CLOCK) as u32;
-                engine.write_agents(team, rank, &[word], &[PRESENT]).unwrap();
+                engine
+                    .write_agents(team, rank, &[word], &[PRESENT])
+                    .unwrap();
                 lists.push(List {
                     units: octaves.map(|octave| 1 << octave),
                     ends: vec![u128::from(due) * ONE],
@@ -310,8 +335,23 @@ impl Treadmill {
                 });
             }
         }
-        let lossy = lists.iter().map(|list| List { lossy: true, ..list.clone() }).collect();
-        Self { engine, kinds, populations, rates, exact: lists, lossy, events: 0, ahead: 0 }
+        let lossy = lists
+            .iter()
+            .map(|list| List {
+                lossy: true,
+                ..list.clone()
+            })
+            .collect();
+        Self {
+            engine,
+            kinds,
+            populations,
+            rates,
+            exact: lists,
+            lossy,
+            events: 0,
+            ahead: 0,
+        }
     }
 
     /// Experiments under way share the compute of the next tick; thinking runs at any rate. Now and
@@ -327,7 +367,11 @@ impl Treadmill {
             *tick = at_end(tick);
             rates.start = [0, 1].map(|clock| rates.start[clock] + u128::from(rates.len[clock]));
             let usual = (1 << 22) + roll(dice) % (1 << 24);
-            let think_len = if roll(dice).is_multiple_of(10) { 0 } else { usual as u32 };
+            let think_len = if roll(dice).is_multiple_of(10) {
+                0
+            } else {
+                usual as u32
+            };
             rates.len = [think_len, experiment_len];
             (tick.think_len, tick.experiment_len) = (think_len, experiment_len);
             (tick.to_experiment_mul, tick.to_experiment_shift) =
@@ -338,12 +382,18 @@ impl Treadmill {
     }
 
     fn tick(&mut self, first: bool) -> Census {
-        let alias = [AliasEntry { threshold: u32::MAX, other: 0 }];
+        let alias = [AliasEntry {
+            threshold: u32::MAX,
+            other: 0,
+        }];
         self.engine
             .tick(&TickInput {
                 populations: &self.populations,
                 kinds: &self.kinds,
-                boards: &[BoardTick { read_threshold: u32::MAX, turn: 0 }],
+                boards: &[BoardTick {
+                    read_threshold: u32::MAX,
+                    turn: 0,
+                }],
                 classes: &[],
                 slots: &[TEAM as u64; TEAMS],
                 spawn: &[false; TEAMS],
@@ -357,7 +407,9 @@ impl Treadmill {
     fn check(&mut self, t: usize) {
         for team in 0..TEAMS {
             let (mut due, mut work) = ([0; TEAM], [0; TEAM]);
-            self.engine.read_agents(team, 0, &mut due, &mut work).unwrap();
+            self.engine
+                .read_agents(team, 0, &mut due, &mut work)
+                .unwrap();
             for (rank, due) in due.into_iter().enumerate() {
                 let agent = team * TEAM + rank;
                 let (exact, lossy) = (&self.exact[agent], &self.lossy[agent]);
@@ -370,7 +422,10 @@ impl Treadmill {
                     .map(|phases| phases - 1)
                     .find(|phase| phase % 2 == clock)
                     .unwrap_or_else(|| panic!("tick {t} agent {agent}: not in clock {clock}"));
-                assert!(end >= lossy.ends[phase], "tick {t} agent {agent}: too early");
+                assert!(
+                    end >= lossy.ends[phase],
+                    "tick {t} agent {agent}: too early"
+                );
                 match exact.ends.get(phase) {
                     Some(&latest) => assert!(end <= latest, "tick {t} agent {agent}: too late"),
                     None => self.ahead += 1,
@@ -379,7 +434,11 @@ impl Treadmill {
         }
         let ended = |lists: &[List]| lists.iter().map(|l| l.ends.len() as u64 - 1).sum::<u64>();
         let bounds = ended(&self.exact)..=ended(&self.lossy);
-        assert!(bounds.contains(&self.events), "tick {t}: {} events, not {bounds:?}", self.events);
+        assert!(
+            bounds.contains(&self.events),
+            "tick {t}: {} events, not {bounds:?}",
+            self.events
+        );
     }
 }
 
@@ -392,8 +451,11 @@ fn events_follow_an_exact_event_list() {
         for t in 0..TICKS {
             mill.next_rates(&mut dice);
             let census = mill.tick(t == 0);
-            mill.events +=
-                census.populations.iter().map(|count| count.get(Counter::Events)).sum::<u64>();
+            mill.events += census
+                .populations
+                .iter()
+                .map(|count| count.get(Counter::Events))
+                .sum::<u64>();
             for (agent, lists) in mill.exact.iter_mut().zip(&mut mill.lossy).enumerate() {
                 lists.0.tick(&mill.rates[agent / TEAM]);
                 lists.1.tick(&mill.rates[agent / TEAM]);
@@ -404,10 +466,17 @@ fn events_follow_an_exact_event_list() {
         for (exact, lossy) in mill.exact.iter().zip(&mill.lossy) {
             let last = exact.ends.len() - 1;
             let width = (exact.ends[last] - lossy.ends[last]) / ONE;
-            assert!(width < 1 << 11, "seed {seed}: the lists are {width} units apart");
+            assert!(
+                width < 1 << 11,
+                "seed {seed}: the lists are {width} units apart"
+            );
         }
         assert!(mill.events > 200, "seed {seed}: {} events", mill.events);
         let checks = (TICKS * TEAMS * TEAM) as u64;
-        assert!(mill.ahead * 50 < checks, "seed {seed}: {} of {checks} ahead", mill.ahead);
+        assert!(
+            mill.ahead * 50 < checks,
+            "seed {seed}: {} of {checks} ahead",
+            mill.ahead
+        );
     }
 }

@@ -31,12 +31,25 @@ struct Coverage {
 
 /// The engine under test. Small tasks: several threads share a population.
 fn engine(setup: &Setup) -> CpuEngine {
-    CpuEngine::new(setup.clone(), Options { threads: 2, chunk: 256 }).unwrap()
+    CpuEngine::new(
+        setup.clone(),
+        Options {
+            threads: 2,
+            chunk: 256,
+        },
+    )
+    .unwrap()
 }
 
 /// Steps both, from empty slots and boards, through a world whose ticks `told` gives.
 fn run(name: &str, setup: &Setup, coverage: &mut Coverage, told: impl Fn(u64) -> Tick) {
-    follow(name, setup, (&mut engine(setup), &mut Oracle::new(setup.clone())), coverage, told);
+    follow(
+        name,
+        setup,
+        (&mut engine(setup), &mut Oracle::new(setup.clone())),
+        coverage,
+        told,
+    );
 }
 
 /// Steps both on from where they are.
@@ -62,7 +75,12 @@ fn follow(
 fn random_worlds(coverage: &mut Coverage) {
     for seed in 0..24 {
         let world = worlds::world(seed);
-        run(&format!("world {}", world.seed), &world.setup, coverage, |t| world.tick(t).clone());
+        run(
+            &format!("world {}", world.seed),
+            &world.setup,
+            coverage,
+            |t| world.tick(t).clone(),
+        );
     }
 }
 
@@ -72,7 +90,9 @@ fn exchanges(coverage: &mut Coverage) {
         let mut setup = world.setup.clone();
         topologies::rewire(&mut setup, topology);
         let name = format!("world {seed} with {topology:?}");
-        run(&name, &setup, coverage, |t| topologies::retime(world.tick(t), t));
+        run(&name, &setup, coverage, |t| {
+            topologies::retime(world.tick(t), t)
+        });
     }
 }
 
@@ -81,19 +101,31 @@ fn exchanges(coverage: &mut Coverage) {
 fn extremes(coverage: &mut Coverage) {
     type Change = fn(&mut Tick);
     let worlds: [(&str, u64, Change); 7] = [
-        ("certain", 60, |tick| each_kind(tick, |kind| kind.odds_base = 4 << 16)),
-        ("hopeless", 61, |tick| each_kind(tick, |kind| kind.odds_base = -(36 << 16))),
+        ("certain", 60, |tick| {
+            each_kind(tick, |kind| kind.odds_base = 4 << 16)
+        }),
+        ("hopeless", 61, |tick| {
+            each_kind(tick, |kind| kind.odds_base = -(36 << 16))
+        }),
         ("instant", 62, |tick| {
             each_kind(tick, |kind| kind.think_base = -(20 << 16));
             each_kind(tick, |kind| kind.experiment_base = -(20 << 16));
         }),
-        ("endless", 63, |tick| each_kind(tick, |kind| kind.experiment_base = 40 << 16)),
+        ("endless", 63, |tick| {
+            each_kind(tick, |kind| kind.experiment_base = 40 << 16)
+        }),
         ("flat", 64, |tick| {
-            each_kind(tick, |kind| (kind.score_slope, kind.odds_base) = (0, 1 << 16));
-            tick.populations.iter_mut().for_each(|population| population.taste_noise = [0; 16]);
+            each_kind(tick, |kind| {
+                (kind.score_slope, kind.odds_base) = (0, 1 << 16)
+            });
+            tick.populations
+                .iter_mut()
+                .for_each(|population| population.taste_noise = [0; 16]);
         }),
         ("stalled", 65, |tick| {
-            tick.populations.iter_mut().for_each(|population| population.events_max = 0);
+            tick.populations
+                .iter_mut()
+                .for_each(|population| population.events_max = 0);
         }),
         ("crowded", 68, crowded),
     ];
@@ -126,10 +158,17 @@ fn written_states(coverage: &mut Coverage) {
         for (store, words) in &state.stores {
             oracle.write_store(*store, words);
             engine.write_store(*store, words).unwrap();
-            assert_eq!(&oracle.read_store(*store), words, "the oracle reads what was written");
+            assert_eq!(
+                &oracle.read_store(*store),
+                words,
+                "the oracle reads what was written"
+            );
         }
         let name = format!("world {seed} from the middle");
-        let told = |t| Tick { slots: state.slots(), ..world.tick(t).clone() };
+        let told = |t| Tick {
+            slots: state.slots(),
+            ..world.tick(t).clone()
+        };
         follow(&name, setup, (&mut engine, &mut oracle), coverage, told);
     }
 }
@@ -142,7 +181,11 @@ fn crowded(tick: &mut Tick) {
         (kind.idea_end, kind.odds_base, kind.odds_slope) = (1000, -(24 << 16), 0);
     });
     for population in &mut tick.populations {
-        (population.weight_log2, population.binomial_table, population.breadth) = (11, 0, OPEN);
+        (
+            population.weight_log2,
+            population.binomial_table,
+            population.breadth,
+        ) = (11, 0, OPEN);
         (population.skill_base, population.skill_sigma) = (0, 200);
     }
     let entry = |column: u32| (8 * OPEN + column % 2) << 12;
@@ -174,7 +217,13 @@ fn boards_that_never_exchange_keep_apart() {
     let mut setup = world.setup.clone();
     topologies::rewire(&mut setup, Topology::None);
     let mut coverage = Coverage::default();
-    run("apart", &setup, &mut coverage, |t| topologies::retime(world.tick(t), t));
+    run("apart", &setup, &mut coverage, |t| {
+        topologies::retime(world.tick(t), t)
+    });
     let heard = ["mail: all ideas cross", "mail: some ideas cross"];
-    assert!(heard.iter().all(|branch| !coverage.branches.contains(branch)));
+    assert!(
+        heard
+            .iter()
+            .all(|branch| !coverage.branches.contains(branch))
+    );
 }

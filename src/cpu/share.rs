@@ -122,8 +122,7 @@ fn unite<const W: usize>(
     let setup = rules.setup;
     let (boards, labs, kinds) = (setup.boards(), setup.labs(), setup.kinds.len());
     let kind = setup.topic_kind[topic as usize] as usize;
-    let before_world = read::<W>(column.nodes, boards + labs);
-    let mut world = before_world;
+    let mut world = read::<W>(column.nodes, boards + labs);
     for lab in 0..labs {
         let before = read::<W>(column.nodes, boards + lab);
         let members = setup.lab_boards[lab] as usize..setup.lab_boards[lab + 1] as usize;
@@ -134,9 +133,11 @@ fn unite<const W: usize>(
         census.gains[lab * kinds + kind] +=
             new_gains(rules, topic, &setup.kinds[kind], &before, &lab_known);
         write(column.nodes, boards + lab, &lab_known);
-        world = world.join(&lab_known);
+        let with_lab = world.join(&lab_known);
+        census.nodes[boards + lab].news += with_lab.count() - world.count();
+        census.nodes[boards + labs].new += with_lab.count() - world.count();
+        world = with_lab;
     }
-    census.nodes[boards + labs].new += world.count() - before_world.count();
     write(column.nodes, boards + labs, &world);
 }
 

@@ -153,7 +153,8 @@ pub struct NodeCensus {
     pub new: u32,
     /// Ideas known in all.
     pub known: u32,
-    /// Ideas known beyond the state at the last turn: news (boards; 0 for unions).
+    /// Boards: ideas known beyond the state at the last turn. Labs: ideas that they were first to
+    /// bring to the world in the tick, labs in order. World: 0.
     pub news: u32,
     /// Topics whose last idea is known.
     pub ended: u32,

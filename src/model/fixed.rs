@@ -78,7 +78,7 @@ pub fn chance(log2: i32, draw: u32) -> bool {
 /// `sigma` (Q12) times a standard normal (Q12), in Q16.
 #[inline(always)]
 pub fn scale_normal(sigma_q12: i32, z_q12: i32) -> i32 {
-    (sigma_q12 * z_q12) >> 8
+    sigma_q12.wrapping_mul(z_q12) >> 8
 }
 
 #[cfg(test)]

@@ -169,7 +169,7 @@ columns! {
     scooped: u64, "attempts", "Ideas dropped before the experiment: known by then.";
     board_new: u64, "ideas", "Found ideas that were new to the finder's board.";
     lab_new: u64, "ideas", "Ideas new to the lab, from any source.";
-    world_new: u64, "ideas", "Ideas new to the world in the tick, whichever lab found them.";
+    world_new: u64, "ideas", "Ideas new to the world that the lab was first to bring, labs in order.";
     duplicates: u64, "attempts", "Successes less ideas new to the world.";
     known_ideas: u64, "ideas", "Ideas the lab knows.";
     topics_ended: u64, "topics", "Topics of which the lab knows every idea.";

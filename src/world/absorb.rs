@@ -67,7 +67,7 @@ pub struct LabReport {
     pub board_new: u64,
     /// Ideas new to the lab.
     pub lab_new: u64,
-    /// Ideas new to the world in this tick, found by any lab.
+    /// Ideas new to the world that it was first to bring, labs in order.
     pub world_new: u64,
     /// Ideas the lab knows.
     pub known_ideas: u64,
@@ -319,7 +319,7 @@ impl World {
         report.lab_new = u64::from(union.new);
         report.known_ideas = u64::from(union.known);
         report.topics_ended = u64::from(union.ended);
-        report.world_new = u64::from(census.nodes[boards + self.setup.labs()].new);
+        report.world_new = u64::from(union.news);
     }
 
     /// Calendar days from the start of burn-in.

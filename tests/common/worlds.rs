@@ -71,7 +71,9 @@ pub fn world(seed: u64) -> World {
     let mut dice = Dice(seed);
     let setup = setup(&mut dice, seed);
     let mut host = Host::new(&mut dice, &setup, seed);
-    let ticks = (0..TICKS).map(|t| host.tick(&mut dice, &setup, t)).collect();
+    let ticks = (0..TICKS)
+        .map(|t| host.tick(&mut dice, &setup, t))
+        .collect();
     World { seed, setup, ticks }
 }
 
@@ -125,7 +127,11 @@ fn setup(dice: &mut Dice, seed: u64) -> Setup {
     }
     let boards = lab_boards[labs] as usize;
     // Every fourth world is one in which nobody tells anybody.
-    let mails = if seed % 4 == 3 { 0 } else { dice.between(1, 8) as usize };
+    let mails = if seed % 4 == 3 {
+        0
+    } else {
+        dice.between(1, 8) as usize
+    };
     let classes = dice.between(1, 3) as usize;
     let (edge_start, edges) = edges(dice, seed, boards, mails);
     let shares = [0.5, 0.3, 0.2];
@@ -136,7 +142,9 @@ fn setup(dice: &mut Dice, seed: u64) -> Setup {
         topic_kind: tables::topic_kinds(topics as u32, &shares[..kinds]),
         ideas_key: key(seed, &[b"ideas"]),
         populations: (0..labs * dice.between(1, 3) as usize)
-            .map(|_| PopulationSetup { slots: dice.between(1, 3000) as u64 })
+            .map(|_| PopulationSetup {
+                slots: dice.between(1, 3000) as u64,
+            })
             .collect(),
         lab_boards,
         edge_start,
@@ -154,9 +162,17 @@ fn setup(dice: &mut Dice, seed: u64) -> Setup {
 /// Some kinds end soon, some gain so much that sums leave 32 bits.
 fn kind_gain(dice: &mut Dice) -> KindGain {
     KindGain {
-        gain_base: if dice.chance(30) { dice.log2(29, 33) } else { dice.log2(10, 18) },
+        gain_base: if dice.chance(30) {
+            dice.log2(29, 33)
+        } else {
+            dice.log2(10, 18)
+        },
         gain_sigma: dice.between(0, 8000) as i32,
-        ideas: if dice.chance(40) { dice.between(2, 40) } else { dice.between(100, 1023) } as u32,
+        ideas: if dice.chance(40) {
+            dice.between(2, 40)
+        } else {
+            dice.between(100, 1023)
+        } as u32,
         padding: 0,
     }
 }
@@ -194,7 +210,12 @@ struct Clock {
 
 impl Clock {
     fn new(octave: i32, dice: &mut Dice) -> Self {
-        Self { start: dice.roll() as u32 & 0x7fff_ffff, octave, len: 0, rescale: 0 }
+        Self {
+            start: dice.roll() as u32 & 0x7fff_ffff,
+            octave,
+            len: 0,
+            rescale: 0,
+        }
     }
 
     /// On to the next tick: now and then it stands still, or its unit changes by a power of two.
@@ -212,7 +233,11 @@ impl Clock {
             }
         }
         let half = 1i64 << (self.octave - 1);
-        self.len = if dice.chance(8) { 0 } else { dice.between(half, 2 * half) as u32 };
+        self.len = if dice.chance(8) {
+            0
+        } else {
+            dice.between(half, 2 * half) as u32
+        };
     }
 }
 
@@ -250,17 +275,36 @@ impl Host {
         let staff = (0..setup.populations.len())
             .map(|p| {
                 let thinking = Clock::new(octave, dice);
-                staff(dice, setup, seed, p, p / each, thinking, clusters[p / each].octave)
+                staff(
+                    dice,
+                    setup,
+                    seed,
+                    p,
+                    p / each,
+                    thinking,
+                    clusters[p / each].octave,
+                )
             })
             .collect();
-        Self { seed, staff, clusters, turns: 0 }
+        Self {
+            seed,
+            staff,
+            clusters,
+            turns: 0,
+        }
     }
 
     fn tick(&mut self, dice: &mut Dice, setup: &Setup, t: u64) -> Tick {
-        self.clusters.iter_mut().for_each(|clock| clock.advance(dice));
+        self.clusters
+            .iter_mut()
+            .for_each(|clock| clock.advance(dice));
         let boards: Vec<BoardTick> = (0..setup.boards())
             .map(|_| BoardTick {
-                read_threshold: if dice.chance(20) { u32::MAX } else { dice.roll() as u32 },
+                read_threshold: if dice.chance(20) {
+                    u32::MAX
+                } else {
+                    dice.roll() as u32
+                },
                 turn: u32::from(dice.chance(30)),
             })
             .collect();
@@ -272,15 +316,26 @@ impl Host {
             let changed = staff.advance(dice, population.slots, cluster);
             heavier |= staff.fixed.weight_log2 != weight;
             let visited = keep.max(staff.keep);
-            slots.push(if dice.chance(30) { population.slots } else { visited });
+            slots.push(if dice.chance(30) {
+                population.slots
+            } else {
+                visited
+            });
             spawn.push(changed || dice.chance(20));
             staff.rekey(self.seed, t, self.turns);
         }
-        self.turns += boards.iter().map(|board| u64::from(board.turn)).sum::<u64>();
+        self.turns += boards
+            .iter()
+            .map(|board| u64::from(board.turn))
+            .sum::<u64>();
         let binomial = heavier.then(|| self.weigh());
         Tick {
             populations: self.staff.iter().map(|staff| staff.fixed).collect(),
-            kinds: self.staff.iter().flat_map(|staff| staff.kinds.clone()).collect(),
+            kinds: self
+                .staff
+                .iter()
+                .flat_map(|staff| staff.kinds.clone())
+                .collect(),
             boards,
             classes: (0..setup.classes)
                 .map(|_| [class::RESTING, class::DUE, class::IMMEDIATE][dice.up_to(2) as usize])
@@ -296,7 +351,11 @@ impl Host {
     fn weigh(&mut self) -> Vec<u32> {
         let mut weights: Vec<u32> = Vec::new();
         let mut all = Vec::new();
-        for staff in self.staff.iter_mut().filter(|staff| staff.fixed.weight_log2 > 0) {
+        for staff in self
+            .staff
+            .iter_mut()
+            .filter(|staff| staff.fixed.weight_log2 > 0)
+        {
             let weight = staff.fixed.weight_log2;
             let known = weights.iter().position(|&w| w == weight);
             staff.fixed.binomial_table = known.unwrap_or_else(|| {
@@ -361,9 +420,21 @@ fn staff(
         work_slope: dice.between(0, 4000) as i32,
         odds_slope: dice.between(0, 4000) as i32,
         score_slope: dice.between(0, 9000) as i32,
-        idea_end: if dice.chance(20) { dice.up_to(kind.ideas) } else { kind.ideas },
+        idea_end: if dice.chance(20) {
+            dice.up_to(kind.ideas)
+        } else {
+            kind.ideas
+        },
     });
-    Staff { lab, name, active: 0, keep: 0, thinking, fixed, kinds: kinds.collect() }
+    Staff {
+        lab,
+        name,
+        active: 0,
+        keep: 0,
+        thinking,
+        fixed,
+        kinds: kinds.collect(),
+    }
 }
 
 impl Staff {
@@ -374,7 +445,11 @@ impl Staff {
         self.thinking.advance(dice);
         self.resize(dice, slots);
         let drift = (self.thinking.octave - before) << 16;
-        let cluster_drift = if cluster.rescale.abs() > 3 { 0 } else { cluster.rescale << 16 };
+        let cluster_drift = if cluster.rescale.abs() > 3 {
+            0
+        } else {
+            cluster.rescale << 16
+        };
         for kind in &mut self.kinds {
             kind.think_base += drift;
             kind.experiment_base -= cluster_drift;
@@ -431,12 +506,20 @@ fn alias(dice: &mut Dice, setup: &Setup) -> Vec<AliasEntry> {
     let popularity = tables::popularity(topics as u32, 0.01, 0.8);
     let mut table = vec![AliasEntry::default(); setup.boards() * topics];
     for board in table.chunks_mut(topics) {
-        let mut open =
-            |p: &f64| if dice.chance(10) { 0.0 } else { p * f64::from(1 + dice.up_to(9)) };
+        let mut open = |p: &f64| {
+            if dice.chance(10) {
+                0.0
+            } else {
+                p * f64::from(1 + dice.up_to(9))
+            }
+        };
         let weights: Vec<f64> = popularity.iter().map(&mut open).collect();
         tables::alias(&weights, &setup.topic_kind, board);
     }
     table
 }
 
-const _: () = assert!(TASTE_MAX == 16, "tournaments of these worlds have up to 16 entries");
+const _: () = assert!(
+    TASTE_MAX == 16,
+    "tournaments of these worlds have up to 16 entries"
+);

@@ -50,7 +50,10 @@ impl Agent {
         assert!(topic < 1 << 20 && idea < 1 << 10);
         let clock = if experiment { EXPERIMENT } else { 0 };
         let outcome = if outcome { OUTCOME } else { 0 };
-        Self { due: clock | (at % CLOCK) as u32, work: PRESENT | outcome | idea << 20 | topic }
+        Self {
+            due: clock | (at % CLOCK) as u32,
+            work: PRESENT | outcome | idea << 20 | topic,
+        }
     }
 
     /// One without an idea until `at` on the thinking clock.
@@ -126,9 +129,15 @@ impl Traits {
         let deviate = normal[(t[0] / (1 << 22)) as usize];
         let place = hi(t[0].wrapping_mul(1 << 10), population.board_count);
         Self {
-            skill: population.skill_base.wrapping_add(scale(population.skill_sigma, deviate)),
+            skill: population
+                .skill_base
+                .wrapping_add(scale(population.skill_sigma, deviate)),
             board: (population.board_first + place) as usize,
-            taste: population.taste_thresholds.iter().filter(|&&limit| limit > t[1]).count(),
+            taste: population
+                .taste_thresholds
+                .iter()
+                .filter(|&&limit| limit > t[1])
+                .count(),
         }
     }
 }

@@ -5,20 +5,45 @@ use proptest::prelude::*;
 use takeoff::model::census::{COUNTERS, Census, NodeCensus, PopulationCensus};
 use takeoff::model::{agent, digest, fixed, layout, rng};
 
-use super::draws::{address, agent_hash, node_hash, pcg4d, threefry};
+use super::draws::{address, agent_hash, node_hash, pcg4d, threefry, threefry_of};
 use super::numbers::{chance, convert, duration, exp2_round, hi, mantissa, scale};
 
-/// Vectors of Random123's `kat_vectors` for threefry2x32, 20 rounds: key, counter, result.
-const PUBLISHED: [([u32; 2], [u32; 2], [u32; 2]); 3] = [
-    ([0, 0], [0, 0], [0x6b20_0159, 0x99ba_4efe]),
-    ([u32::MAX, u32::MAX], [u32::MAX, u32::MAX], [0x1cb9_96fc, 0xbb00_2be7]),
-    ([0x1319_8a2e, 0x0370_7344], [0x243f_6a88, 0x85a3_08d3], [0xc492_3a9c, 0x483d_f7a0]),
+/// Vectors of Random123's `kat_vectors` for threefry2x32: rounds, key, counter, result.
+const PUBLISHED: [(usize, [u32; 2], [u32; 2], [u32; 2]); 6] = [
+    (13, [0, 0], [0, 0], [0x9d1c_5ec6, 0x8bd5_0731]),
+    (
+        13,
+        [u32::MAX, u32::MAX],
+        [u32::MAX, u32::MAX],
+        [0xfd36_d048, 0x2d17_272c],
+    ),
+    (
+        13,
+        [0x1319_8a2e, 0x0370_7344],
+        [0x243f_6a88, 0x85a3_08d3],
+        [0xba3e_4725, 0xf27d_669e],
+    ),
+    (20, [0, 0], [0, 0], [0x6b20_0159, 0x99ba_4efe]),
+    (
+        20,
+        [u32::MAX, u32::MAX],
+        [u32::MAX, u32::MAX],
+        [0x1cb9_96fc, 0xbb00_2be7],
+    ),
+    (
+        20,
+        [0x1319_8a2e, 0x0370_7344],
+        [0x243f_6a88, 0x85a3_08d3],
+        [0xc492_3a9c, 0x483d_f7a0],
+    ),
 ];
 
 #[test]
 fn threefry_is_the_published_one() {
-    for (key, counter, result) in PUBLISHED {
-        assert_eq!(threefry(key, counter), result);
+    for (rounds, key, counter, result) in PUBLISHED {
+        assert_eq!(threefry_of(rounds, key, counter), result);
+    }
+    for (_, key, counter, result) in PUBLISHED.into_iter().filter(|case| case.0 == 13) {
         assert_eq!(rng::threefry(key, counter), result);
     }
 }
@@ -119,7 +144,12 @@ fn the_chain_covers_the_census_as_documented() {
         *counter = u64::MAX / (i as u64 + 3);
     }
     population.lanes = [1, 2, u32::MAX, 4];
-    let node = NodeCensus { new: 5, known: 6, news: 7, ended: 8 };
+    let node = NodeCensus {
+        new: 5,
+        known: 6,
+        news: 7,
+        ended: 8,
+    };
     let census = Census {
         populations: vec![population, PopulationCensus::ZERO],
         nodes: vec![node, NodeCensus::default()],
@@ -136,15 +166,29 @@ fn the_chain_covers_the_census_as_documented() {
     bytes.extend(77u64.to_le_bytes());
     for population in &census.populations {
         assert_eq!(population.counters.len(), COUNTERS);
-        population.counters.iter().for_each(|count| bytes.extend(count.to_le_bytes()));
-        population.lanes.iter().for_each(|lane| bytes.extend(lane.to_le_bytes()));
+        population
+            .counters
+            .iter()
+            .for_each(|count| bytes.extend(count.to_le_bytes()));
+        population
+            .lanes
+            .iter()
+            .for_each(|lane| bytes.extend(lane.to_le_bytes()));
     }
     for node in &census.nodes {
         let words = [node.new, node.known, node.news, node.ended];
-        words.iter().for_each(|word| bytes.extend(word.to_le_bytes()));
+        words
+            .iter()
+            .for_each(|word| bytes.extend(word.to_le_bytes()));
     }
-    census.gains.iter().for_each(|gain| bytes.extend(gain.to_le_bytes()));
-    census.node_lanes.iter().for_each(|lane| bytes.extend(lane.to_le_bytes()));
+    census
+        .gains
+        .iter()
+        .for_each(|gain| bytes.extend(gain.to_le_bytes()));
+    census
+        .node_lanes
+        .iter()
+        .for_each(|lane| bytes.extend(lane.to_le_bytes()));
     for float in [1.5f64, 0.0] {
         bytes.extend(float.to_bits().to_le_bytes());
     }

@@ -14,15 +14,18 @@ pub fn step(
     setup: &Setup,
     input: &TickInput<'_>,
 ) -> Result<Census, String> {
-    let before: Vec<Vec<Agent>> =
-        (0..input.populations.len()).map(|index| oracle.agents(index).to_vec()).collect();
+    let before: Vec<Vec<Agent>> = (0..input.populations.len())
+        .map(|index| oracle.agents(index).to_vec())
+        .collect();
     let old_nodes = oracle.read_store(Store::Nodes);
     let expected = oracle.tick(input);
     let found = engine.tick(input).map_err(|error| error.to_string())?;
     agents(engine, oracle, &before)?;
     counters(&expected, &found)?;
     for store in [Store::Older, Store::Mails, Store::Nodes] {
-        let words = engine.read_store(store).map_err(|error| error.to_string())?;
+        let words = engine
+            .read_store(store)
+            .map_err(|error| error.to_string())?;
         let old = (store == Store::Nodes).then_some(old_nodes.as_slice());
         knowledge(setup, store, old, &oracle.read_store(store), &words)?;
     }
@@ -39,14 +42,23 @@ fn agents(engine: &mut dyn Engine, oracle: &Oracle, before: &[Vec<Agent>]) -> Re
     let mut later = None;
     for (index, before) in before.iter().enumerate() {
         let (mut due, mut work) = (vec![0; before.len()], vec![0; before.len()]);
-        engine.read_agents(index, 0, &mut due, &mut work).map_err(|error| error.to_string())?;
+        engine
+            .read_agents(index, 0, &mut due, &mut work)
+            .map_err(|error| error.to_string())?;
         for (rank, expected) in oracle.agents(index).iter().enumerate() {
-            let found = Agent { due: due[rank], work: work[rank] };
+            let found = Agent {
+                due: due[rank],
+                work: work[rank],
+            };
             if found == *expected {
                 continue;
             }
             let spawned = oracle.agents_after_spawn(index)[rank];
-            let stage = if spawned == *expected { "spawn" } else { "research" };
+            let stage = if spawned == *expected {
+                "spawn"
+            } else {
+                "research"
+            };
             let message = format!(
                 "{stage}: population {index} rank {rank}: {}\n  before  {:?}\n  \
                  spawned {spawned:?}\n  oracle  {expected:?}\n  engine  {found:?}",
@@ -78,11 +90,18 @@ fn first_field(a: Agent, b: Agent) -> &'static str {
 }
 
 fn counters(expected: &Census, found: &Census) -> Result<(), String> {
-    for (index, (a, b)) in expected.populations.iter().zip(&found.populations).enumerate() {
+    for (index, (a, b)) in expected
+        .populations
+        .iter()
+        .zip(&found.populations)
+        .enumerate()
+    {
         for (name, (a, b)) in COUNTER_NAMES.iter().zip(a.counters.iter().zip(b.counters)) {
             if *a != b {
                 let (a, b) = (*a as i64, b as i64);
-                return Err(format!("research: population {index} {name}: oracle {a}, engine {b}"));
+                return Err(format!(
+                    "research: population {index} {name}: oracle {a}, engine {b}"
+                ));
             }
         }
         if a.lanes != b.lanes {
@@ -108,7 +127,11 @@ fn knowledge(
         Store::Mails => setup.mails.len(),
     };
     if expected.len() != found.len() {
-        return Err(format!("share: {store:?} has {} words, not {}", found.len(), expected.len()));
+        return Err(format!(
+            "share: {store:?} has {} words, not {}",
+            found.len(),
+            expected.len()
+        ));
     }
     let cell = setup.cell();
     for (at, (a, b)) in expected.chunks(cell).zip(found.chunks(cell)).enumerate() {
@@ -141,7 +164,9 @@ fn node_counts(setup: &Setup, expected: &Census, found: &Census) -> Result<(), S
         if a != b {
             let kinds = setup.kinds.len();
             let (lab, kind) = (at / kinds, at % kinds);
-            return Err(format!("share: gains of lab {lab} kind {kind}: oracle {a}, engine {b}"));
+            return Err(format!(
+                "share: gains of lab {lab} kind {kind}: oracle {a}, engine {b}"
+            ));
         }
     }
     if expected.node_lanes != found.node_lanes {
@@ -167,14 +192,18 @@ fn recounts(
         after.think_start = on(population.think_start, population.think_len);
         after.experiment_start = on(population.experiment_start, population.experiment_len);
         let expected = oracle.recount(index, &after, slots);
-        let found = engine.recount(index, &after, slots).map_err(|error| error.to_string())?;
+        let found = engine
+            .recount(index, &after, slots)
+            .map_err(|error| error.to_string())?;
         if expected != found {
             return Err(format!(
                 "recount: population {index}:\n  oracle {expected:?}\n  engine {found:?}"
             ));
         }
         if found.lanes != census.populations[index].lanes {
-            return Err(format!("recount: population {index}: running lanes drifted"));
+            return Err(format!(
+                "recount: population {index}: running lanes drifted"
+            ));
         }
     }
     Ok(())

@@ -3,21 +3,28 @@
 /// Two words: a key, a counter or a draw.
 pub type Two = [u32; 2];
 
-/// Threefry2x32-20 as Salmon et al. (2011) define it: before round r, if 4 divides r, the subkey
-/// r/4 is added: words (r/4 + i) mod 3 of the extended key, the last also plus r/4. One more at the
-/// end.
+/// Threefry2x32-13 as Salmon et al. (2011) define it: before round r, if 4 divides r, the subkey
+/// r/4 is added: words (r/4 + i) mod 3 of the extended key, the last also plus r/4. One more after the
+/// last round if 4 divides their number.
 pub fn threefry(key: Two, counter: Two) -> Two {
+    threefry_of(13, key, counter)
+}
+
+/// The same of any number of rounds.
+pub fn threefry_of(rounds: usize, key: Two, counter: Two) -> Two {
     const PARITY: u32 = 0x1BD1_1BDA;
     const ROTATION: [u32; 8] = [13, 15, 26, 6, 17, 29, 16, 24];
     let extended = [key[0], key[1], PARITY ^ key[0] ^ key[1]];
     let mut x = counter;
-    for round in 0..=20 {
+    for round in 0..=rounds {
         if round % 4 == 0 {
             let s = round / 4;
             x[0] = x[0].wrapping_add(extended[s % 3]);
-            x[1] = x[1].wrapping_add(extended[(s + 1) % 3]).wrapping_add(s as u32);
+            x[1] = x[1]
+                .wrapping_add(extended[(s + 1) % 3])
+                .wrapping_add(s as u32);
         }
-        if round < 20 {
+        if round < rounds {
             x[0] = x[0].wrapping_add(x[1]);
             x[1] = x[1].rotate_left(ROTATION[round % 8]) ^ x[0];
         }
@@ -54,7 +61,12 @@ pub fn pcg4d(v: [u32; 4]) -> [u32; 4] {
 
 /// Hash of a present agent.
 pub fn agent_hash(rank: u64, traits_key: Two, due: u32, work: u32) -> [u32; 4] {
-    pcg4d([rank as u32 ^ traits_key[0], (rank >> 32) as u32 ^ traits_key[1], due, work])
+    pcg4d([
+        rank as u32 ^ traits_key[0],
+        (rank >> 32) as u32 ^ traits_key[1],
+        due,
+        work,
+    ])
 }
 
 /// Hash of what a node knows of a topic, from its stored words (base first).

@@ -54,7 +54,10 @@ impl Oracle {
     /// Empty slots, empty boards.
     pub fn new(setup: Setup) -> Self {
         let nothing = |rows: usize| vec![vec![Knowledge::default(); setup.topics]; rows];
-        let slots = setup.populations.iter().map(|p| vec![Agent::ABSENT; p.slots as usize]);
+        let slots = setup
+            .populations
+            .iter()
+            .map(|p| vec![Agent::ABSENT; p.slots as usize]);
         let agents: Vec<Vec<Agent>> = slots.collect();
         Self {
             spawned: agents.clone(),

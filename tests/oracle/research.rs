@@ -69,7 +69,11 @@ impl Oracle {
             Phase::Absent => return,
             Phase::Thinking => (p.think_start, p.think_len, Counter::BusyThinking),
             Phase::Waiting => (p.think_start, p.think_len, Counter::BusyWaiting),
-            Phase::Experiment => (p.experiment_start, p.experiment_len, Counter::BusyExperiment),
+            Phase::Experiment => (
+                p.experiment_start,
+                p.experiment_len,
+                Counter::BusyExperiment,
+            ),
         };
         let offset = agent.offset(start);
         if offset >= len {
@@ -153,7 +157,8 @@ impl Busy<'_> {
         }
         if self.rank >= self.active {
             self.count.add(Counter::Deactivated, 1);
-            self.count.add(Counter::LeftTime, u64::from(self.p.think_len - self.offset));
+            self.count
+                .add(Counter::LeftTime, u64::from(self.p.think_len - self.offset));
             return Then::Gone;
         }
         self.choose();
@@ -169,7 +174,11 @@ impl Busy<'_> {
             _ => "stall: experiment",
         };
         self.mark_if(true, branch);
-        let lost = if on_experiment { Counter::StallExperiment } else { Counter::StallThink };
+        let lost = if on_experiment {
+            Counter::StallExperiment
+        } else {
+            Counter::StallThink
+        };
         self.count.add(Counter::Stalled, 1);
         self.count.add(lost, u64::from(len - self.offset));
         self.spend(self.offset);
@@ -191,12 +200,19 @@ impl Busy<'_> {
         self.mark_if(units == 1, "duration: shortest");
         self.mark_if(units == (1 << 30) - 1, "duration: longest");
         self.phase = Phase::Experiment;
-        self.began = convert(self.offset, (self.p.to_experiment_mul, self.p.to_experiment_shift));
+        self.began = convert(
+            self.offset,
+            (self.p.to_experiment_mul, self.p.to_experiment_shift),
+        );
         self.offset = self.began + units;
         self.mark_if(self.p.experiment_len == 0, "experiment: clock stands still");
-        self.mark_if(self.offset < self.p.experiment_len, "experiment: ends in its tick");
+        self.mark_if(
+            self.offset < self.p.experiment_len,
+            "experiment: ends in its tick",
+        );
         self.count.add(Counter::ExperimentsStarted, 1);
-        self.count.add(Counter::ExperimentAssigned, u64::from(units));
+        self.count
+            .add(Counter::ExperimentAssigned, u64::from(units));
     }
 
     /// Step 4.
@@ -217,7 +233,10 @@ impl Busy<'_> {
             }
         }
         self.offset = convert(self.offset, (self.p.to_think_mul, self.p.to_think_shift));
-        self.mark_if(self.p.think_len == 0, "experiment: ends while thinking stands still");
+        self.mark_if(
+            self.p.think_len == 0,
+            "experiment: ends while thinking stands still",
+        );
     }
 
     /// The other researchers that a weighted agent stands for.
@@ -253,7 +272,12 @@ impl Busy<'_> {
         self.mark_if(n > 4, "others: a second block of places");
         for i in 0..n {
             let words = self.draw(64 + (i / 4) as u32);
-            let quarters = [words[0] % 65536, words[0] / 65536, words[1] % 65536, words[1] / 65536];
+            let quarters = [
+                words[0] % 65536,
+                words[0] / 65536,
+                words[1] % 65536,
+                words[1] / 65536,
+            ];
             let q = quarters[(i % 4) as usize] as usize;
             self.find(topic, open[q * open.len() / 65536]);
         }
@@ -273,7 +297,9 @@ impl Busy<'_> {
             open.retain(|&idea| !self.own_finds.contains(&(topic, idea)));
             self.mark_if(open.len() < all, "choose: own finds taken out");
             self.mark_if(all > 0 && open.is_empty(), "choose: only own finds open");
-            let Some(&lowest) = open.first() else { continue };
+            let Some(&lowest) = open.first() else {
+                continue;
+            };
             self.mark_if(c == 15, "choose: largest tournament");
             let kind = *self.kind(kind_index);
             let noise = self.p.taste_noise[self.traits.taste];
@@ -284,10 +310,18 @@ impl Busy<'_> {
             let equal = best.as_ref().is_some_and(|best| best.rating.0 == score);
             self.mark_if(equal, "choose: equal scores");
             if best.as_ref().is_none_or(|best| rating < best.rating) {
-                best = Some(Candidate { rating, topic, kind: kind_index, open });
+                best = Some(Candidate {
+                    rating,
+                    topic,
+                    kind: kind_index,
+                    open,
+                });
             }
         }
-        let Some(Candidate { topic, kind, open, .. }) = best else {
+        let Some(Candidate {
+            topic, kind, open, ..
+        }) = best
+        else {
             self.mark_if(true, "choose: nothing open");
             self.phase = Phase::Waiting;
             self.hand = None;
@@ -315,7 +349,10 @@ impl Busy<'_> {
             (column as usize, entry.other / (1 << 20) % 16)
         } else {
             self.mark_if(true, "choose: the column's other topic");
-            ((entry.other % (1 << 20)) as usize, entry.other / (1 << 24) % 16)
+            (
+                (entry.other % (1 << 20)) as usize,
+                entry.other / (1 << 24) % 16,
+            )
         }
     }
 
@@ -330,7 +367,10 @@ impl Busy<'_> {
         let key = threefry(pair(self.p.reading_key), address(self.rank, 0, 0));
         let mut view = self.world.older[board][topic].clone();
         view.join_some(current, topic, self.world.reach(), threshold, key);
-        let (older, all) = (self.world.older[board][topic].known.len(), current.known.len());
+        let (older, all) = (
+            self.world.older[board][topic].known.len(),
+            current.known.len(),
+        );
         self.mark_if(view.known.len() < all, "view: news missed");
         self.mark_if(view.known.len() > older, "view: news read");
         view
@@ -344,7 +384,8 @@ impl Busy<'_> {
     /// Open ideas of the view, ascending.
     fn open(&mut self, topic: usize, kind: u32) -> Vec<u32> {
         let end = self.kind(kind).idea_end;
-        self.view(topic).open(self.world.reach(), self.p.breadth, end)
+        self.view(topic)
+            .open(self.world.reach(), self.p.breadth, end)
     }
 
     /// Puts an idea among the board's finds.
@@ -376,7 +417,11 @@ impl Busy<'_> {
 
     /// Length of the tick on the clock of the phase.
     fn len(&self) -> u32 {
-        if self.phase == Phase::Experiment { self.p.experiment_len } else { self.p.think_len }
+        if self.phase == Phase::Experiment {
+            self.p.experiment_len
+        } else {
+            self.p.think_len
+        }
     }
 
     /// Counts the time of the phase up to `until`.

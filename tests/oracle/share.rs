@@ -76,8 +76,11 @@ impl Oracle {
                 *sum = sum.wrapping_add(gain);
             }
         }
-        let new = self.join_all(boards + labs, boards..boards + labs, topic);
-        census.nodes[boards + labs].new += new.len() as u32;
+        for lab in 0..labs {
+            let new = self.join_all(boards + labs, boards + lab..=boards + lab, topic);
+            census.nodes[boards + lab].news += new.len() as u32;
+            census.nodes[boards + labs].new += new.len() as u32;
+        }
     }
 
     /// Joins nodes into a union; what was new to it.
@@ -92,7 +95,11 @@ impl Oracle {
             let other = self.nodes[member][topic].clone();
             self.nodes[union][topic].join(&other);
         }
-        self.nodes[union][topic].known.difference(&before).copied().collect()
+        self.nodes[union][topic]
+            .known
+            .difference(&before)
+            .copied()
+            .collect()
     }
 
     /// Gain of an idea, 2^-32 OOM.
@@ -100,7 +107,12 @@ impl Oracle {
         let gains = &self.setup.kinds[kind];
         let u = threefry(self.setup.ideas_key, idea_address(topic, idea));
         let deviate = self.normal[(u[0] / (1 << 22)) as usize];
-        exp2_round(gains.gain_base.wrapping_add(scale(gains.gain_sigma, deviate)), u[1])
+        exp2_round(
+            gains
+                .gain_base
+                .wrapping_add(scale(gains.gain_sigma, deviate)),
+            u[1],
+        )
     }
 
     /// Steps 3 and 5.
@@ -122,7 +134,10 @@ impl Oracle {
     fn deliver(&mut self, topic: usize, input: &TickInput<'_>) {
         let reach = self.reach();
         for board in 0..self.setup.boards() {
-            let (first, end) = (self.setup.edge_start[board], self.setup.edge_start[board + 1]);
+            let (first, end) = (
+                self.setup.edge_start[board],
+                self.setup.edge_start[board + 1],
+            );
             for index in first as usize..end as usize {
                 let edge = self.setup.edges[index];
                 let class = self.setup.mails[edge.mail as usize].class;
@@ -147,11 +162,17 @@ impl Oracle {
                 current.join_some(&mail, topic, reach, edge.threshold, pair(edge.salt));
                 let taken = current.known.len() - before.known.len();
                 let end = before.base + reach;
-                let inside = mail.known.range(..end).filter(|idea| !before.known.contains(idea));
+                let inside = mail
+                    .known
+                    .range(..end)
+                    .filter(|idea| !before.known.contains(idea));
                 let refused = inside.count() > taken;
                 self.mark_if(taken > 0, "mail: some ideas cross");
                 self.mark_if(refused, "mail: some ideas stay behind");
-                self.mark_if(mail.known.range(end..).next().is_some(), "mail: beyond the window");
+                self.mark_if(
+                    mail.known.range(end..).next().is_some(),
+                    "mail: beyond the window",
+                );
             }
         }
     }

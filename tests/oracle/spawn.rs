@@ -36,22 +36,31 @@ pub fn spawn(
     let left = rescaled(u64::from(slot.offset(start)), rescale);
     if rank >= ranks.keep {
         *slot = Agent::ABSENT;
-        count.add(Counter::Retired, 1);
         shift_phase(count, phase, -1);
         return match phase {
             Phase::Thinking => {
+                count.add(Counter::RetiredThinking, 1);
                 count.add(Counter::ForgoneThink, left);
                 "spawn: retired thinking"
             }
             Phase::Experiment => {
+                count.add(Counter::RetiredExperiment, 1);
                 count.add(Counter::ForgoneExperiment, left);
                 "spawn: retired in an experiment"
             }
-            Phase::Waiting | Phase::Absent => "spawn: retired waiting",
+            Phase::Waiting | Phase::Absent => {
+                count.add(Counter::RetiredWaiting, 1);
+                "spawn: retired waiting"
+            }
         };
     }
-    *slot =
-        Agent::new(experiment, u64::from(start) + left, slot.topic(), slot.idea(), slot.outcome());
+    *slot = Agent::new(
+        experiment,
+        u64::from(start) + left,
+        slot.topic(),
+        slot.idea(),
+        slot.outcome(),
+    );
     match rescale {
         0 => "spawn: kept",
         1.. => "spawn: unit grew",
@@ -63,6 +72,10 @@ pub fn spawn(
 /// What is left of a phase after its clock's unit grew by 2^k.
 fn rescaled(left: u64, k: i32) -> u64 {
     let left = u128::from(left);
-    let new = if k >= 0 { left.div_ceil(1 << k) } else { (left << -k).min((1 << 30) - 1) };
+    let new = if k >= 0 {
+        left.div_ceil(1 << k)
+    } else {
+        (left << -k).min((1 << 30) - 1)
+    };
     new as u64
 }

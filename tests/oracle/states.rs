@@ -35,7 +35,9 @@ impl State {
         // What a board knows includes what it knew.
         let mut nodes = rows(dice, setup, setup.nodes());
         for (node, older) in nodes.iter_mut().zip(&older) {
-            node.iter_mut().zip(older).for_each(|(now, older)| now.join(older));
+            node.iter_mut()
+                .zip(older)
+                .for_each(|(now, older)| now.join(older));
         }
         // An idea in hand lay in a window once, and bases only rise.
         let in_reach: Vec<u32> = (0..setup.topics)
@@ -48,18 +50,30 @@ impl State {
         let agents = (setup.populations.iter().zip(&first.populations))
             .map(|(population, tick)| {
                 let starts = [tick.think_start, tick.experiment_start];
-                (0..population.slots).map(|_| any_agent(dice, setup, &in_reach, starts)).collect()
+                (0..population.slots)
+                    .map(|_| any_agent(dice, setup, &in_reach, starts))
+                    .collect()
             })
             .collect();
         let mails = rows(dice, setup, setup.mails.len());
-        let stores = [(Store::Nodes, nodes), (Store::Older, older), (Store::Mails, mails)];
+        let stores = [
+            (Store::Nodes, nodes),
+            (Store::Older, older),
+            (Store::Mails, mails),
+        ];
         let stores = stores.map(|(store, rows)| (store, words(setup, &rows)));
-        Self { agents, stores: stores.into() }
+        Self {
+            agents,
+            stores: stores.into(),
+        }
     }
 
     /// Every slot is visited.
     pub fn slots(&self) -> Vec<u64> {
-        self.agents.iter().map(|agents| agents.len() as u64).collect()
+        self.agents
+            .iter()
+            .map(|agents| agents.len() as u64)
+            .collect()
     }
 }
 
@@ -97,15 +111,23 @@ fn any_knowledge(dice: &mut Dice, ideas: u32, reach: u32) -> Knowledge {
         1 => dice.below(ideas),
         _ => dice.below(ideas.min(60)),
     };
-    let mut known = Knowledge { base, known: (0..base).collect() };
+    let mut known = Knowledge {
+        base,
+        known: (0..base).collect(),
+    };
     let density = dice.below(9);
-    known.known.extend((base..ideas.min(base + reach)).filter(|_| dice.below(8) < density));
+    known
+        .known
+        .extend((base..ideas.min(base + reach)).filter(|_| dice.below(8) < density));
     known.normalise();
     known
 }
 
 fn words(setup: &Setup, rows: &[Vec<Knowledge>]) -> Vec<u32> {
     (0..setup.topics)
-        .flat_map(|topic| rows.iter().flat_map(move |row| row[topic].to_words(setup.window_words)))
+        .flat_map(|topic| {
+            rows.iter()
+                .flat_map(move |row| row[topic].to_words(setup.window_words))
+        })
         .collect()
 }

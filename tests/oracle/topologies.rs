@@ -34,13 +34,21 @@ pub const CLASSES: usize = 3;
 
 /// States of the lag classes in tick `t`.
 fn states(t: u64) -> Vec<u32> {
-    let slow = if t.is_multiple_of(3) { class::DUE } else { class::RESTING };
+    let slow = if t.is_multiple_of(3) {
+        class::DUE
+    } else {
+        class::RESTING
+    };
     vec![class::DUE, class::IMMEDIATE, slow]
 }
 
 /// A share of the draws: 0 is nothing, 8 is everything.
 fn filter(eighths: u32) -> u32 {
-    if eighths == 8 { u32::MAX } else { eighths << 29 }
+    if eighths == 8 {
+        u32::MAX
+    } else {
+        eighths << 29
+    }
 }
 
 /// Replaces the exchanges of a world.
@@ -51,7 +59,10 @@ pub fn rewire(setup: &mut Setup, topology: Topology) {
     let mail = |node: u32, class: u32| node * classes + class;
     setup.classes = CLASSES;
     setup.mails = (0..(boards + labs + 1) * classes)
-        .map(|index| Mail { node: index / classes, class: index % classes })
+        .map(|index| Mail {
+            node: index / classes,
+            class: index % classes,
+        })
         .collect();
     (setup.edge_start, setup.edges) = (vec![0], Vec::new());
     for lab in 0..labs {
@@ -84,7 +95,11 @@ pub fn rewire(setup: &mut Setup, topology: Topology) {
                 }
                 Topology::Broadcast => {
                     for other in 0..labs {
-                        hear(boards + other, other % classes, if other == lab { 8 } else { 2 });
+                        hear(
+                            boards + other,
+                            other % classes,
+                            if other == lab { 8 } else { 2 },
+                        );
                     }
                 }
             }
@@ -95,5 +110,8 @@ pub fn rewire(setup: &mut Setup, topology: Topology) {
 
 /// A tick of the world in the rewired one.
 pub fn retime(tick: &Tick, t: u64) -> Tick {
-    Tick { classes: states(t), ..tick.clone() }
+    Tick {
+        classes: states(t),
+        ..tick.clone()
+    }
 }

@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "command",
         &["model", "scenario", "gpu", "world", "record", "sim"],
     ),
-    ("cli", &["command", "sim"]),
+    ("cli", &["scenario", "record", "sim", "command"]),
     ("main", &["cli"]),
 ];
 

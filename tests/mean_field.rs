@@ -10,8 +10,7 @@
 #[path = "common/scenarios.rs"]
 mod scenarios;
 
-use takeoff::cpu::Options;
-use takeoff::sim::Simulation;
+use takeoff::sim::{EngineChoice, Simulation};
 
 /// r measured with `topics` topics, 100 ideas each per OOM, 20 researchers at the start.
 fn measured_r(topics: u32, r: f64) -> f64 {
@@ -19,7 +18,7 @@ fn measured_r(topics: u32, r: f64) -> f64 {
     let gain_oom = 1.0 / ideas_per_oom / f64::from(topics);
     let mut scenario = scenarios::mean_field(topics, 20.0, 1.0 / r / ideas_per_oom, gain_oom);
     scenario.run.tick_hours = 8.0;
-    let mut sim = Simulation::on_cpu(scenario, Options::default()).expect("fits");
+    let mut sim = Simulation::new(scenario, EngineChoice::Cpu).expect("it fits");
     let marks = [0.1, 0.6, 1.1];
     let mut times_hours = Vec::new();
     let mut before = 0.0;

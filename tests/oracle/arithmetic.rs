@@ -5,11 +5,11 @@ use proptest::prelude::*;
 use takeoff::model::census::{COUNTERS, Census, NodeCensus, PopulationCensus};
 use takeoff::model::{agent, digest, fixed, layout, rng};
 
-use super::draws::{address, agent_hash, node_hash, pcg4d, threefry, threefry_of};
+use super::draws::{Two, address, agent_hash, node_hash, pcg4d, threefry, threefry_of};
 use super::numbers::{chance, convert, duration, exp2_round, hi, mantissa, scale};
 
 /// Vectors of Random123's `kat_vectors` for threefry2x32: rounds, key, counter, result.
-const PUBLISHED: [(usize, [u32; 2], [u32; 2], [u32; 2]); 6] = [
+const PUBLISHED: [(usize, Two, Two, Two); 6] = [
     (13, [0, 0], [0, 0], [0x9d1c_5ec6, 0x8bd5_0731]),
     (
         13,

@@ -297,8 +297,10 @@ fn all_variants_go_into_subfolders_and_are_compared() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pair.toml");
     let text = String::from_utf8(bytes(smoke().into())).unwrap();
-    let base = text.split("[variants").next().unwrap();
-    fs::write(&file, format!("{base}\n[variants.other]\nrun.seed = 99\n")).unwrap();
+    let ideas = Path::new(&smoke()).with_file_name("blocks/ideas.toml");
+    fs::create_dir(folder.path().join("blocks")).unwrap();
+    fs::copy(ideas, folder.path().join("blocks/ideas.toml")).unwrap();
+    fs::write(&file, format!("{text}\n[variants.other]\nrun.seed = 99\n")).unwrap();
     let out = folder.path().join("all");
     let (file, out_text) = (file.to_str().unwrap(), out.to_str().unwrap());
     let arguments = [

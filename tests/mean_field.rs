@@ -23,11 +23,11 @@ fn measured_r(topics: u32, r: f64) -> f64 {
     let mut times_hours = Vec::new();
     let mut before = 0.0;
     while times_hours.len() < marks.len() {
-        let outcome = sim.step().expect("the CPU engine runs");
-        let oom = outcome.labs[0].oom.inference;
+        let record = sim.step().expect("the CPU engine runs");
+        let oom = record.rows[0].oom_inference;
         while times_hours.len() < marks.len() && oom >= marks[times_hours.len()] {
             let beyond = (oom - marks[times_hours.len()]) / (oom - before);
-            times_hours.push(outcome.day * 24.0 - 8.0 * beyond);
+            times_hours.push(record.day * 24.0 - 8.0 * beyond);
         }
         before = oom;
     }

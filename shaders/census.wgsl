@@ -16,6 +16,7 @@ fn census(
     if number >= dispatch.block_end {
         return;
     }
+    clear_tally(thread);
     let block = block_at(number);
     let salt = populations[block.population].traits_key;
     let think_start = populations[block.population].think_start;

@@ -39,6 +39,7 @@ fn research(
     if number >= dispatch.block_end {
         return;
     }
+    clear_tally(thread);
     let block = block_at(number);
     population = block.population;
     let think_start = populations[population].think_start;

@@ -48,6 +48,13 @@ fn share(
     @builtin(global_invocation_id) id: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
+    for (var at = thread; at < 4u * NEAR_NODES; at += WORKGROUP) {
+        atomicStore(&near[at], 0u);
+    }
+    if thread < 4u {
+        atomicStore(&sum_lanes[thread], 0u);
+    }
+    workgroupBarrier();
     topic = id.x;
     if topic < TOPICS {
         absorb();

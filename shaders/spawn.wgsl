@@ -15,6 +15,7 @@ fn spawn(
     if number >= dispatch.block_end {
         return;
     }
+    clear_tally(thread);
     let block = block_at(number);
     let salt = populations[block.population].traits_key;
     for (var i = thread; i < BLOCK; i += WORKGROUP) {

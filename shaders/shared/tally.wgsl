@@ -11,10 +11,25 @@ override WORKGROUP: u32;
 var<private> tally_low: array<u32, COUNTERS>;
 var<private> tally_high: array<u32, COUNTERS>;
 var<private> tally_lanes: vec4<u32>;
+// Has the thread anything to add? Whatever is counted of an agent comes with an exchange of its hash.
+var<private> tally_used: bool;
 
 var<workgroup> sum_low: array<atomic<u32>, COUNTERS>;
 var<workgroup> sum_high: array<atomic<u32>, COUNTERS>;
 var<workgroup> sum_lanes: array<atomic<u32>, 4>;
+
+// Zeroes a workgroup's sums. All its threads must come here first: pipelines are made without the
+// zeroing of workgroup memory, which would write the whole list of due agents for a quiet block.
+fn clear_tally(thread: u32) {
+    for (var counter = thread; counter < COUNTERS; counter += WORKGROUP) {
+        atomicStore(&sum_low[counter], 0u);
+        atomicStore(&sum_high[counter], 0u);
+    }
+    if thread < 4u {
+        atomicStore(&sum_lanes[thread], 0u);
+    }
+    workgroupBarrier();
+}
 
 fn count(counter: u32, amount: u32) {
     let sum = tally_low[counter] + amount;
@@ -30,6 +45,7 @@ fn count_one_less(counter: u32) {
 // Adds after - before to the digest lanes.
 fn exchange_hash(before: vec4<u32>, after: vec4<u32>) {
     tally_lanes += after - before;
+    tally_used = true;
 }
 
 // Adds one counter of a thread to its workgroup's.
@@ -55,8 +71,10 @@ fn gather_lanes() {
 
 // Sends a workgroup's sums out. All its threads must come here.
 fn flush_tally(population: u32, thread: u32) {
-    gather_tally();
-    gather_lanes();
+    if tally_used {
+        gather_tally();
+        gather_lanes();
+    }
     workgroupBarrier();
     for (var counter = thread; counter < COUNTERS; counter += WORKGROUP) {
         let low = atomicLoad(&sum_low[counter]);

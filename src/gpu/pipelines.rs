@@ -82,7 +82,8 @@ impl Pipeline {
                 entry_point: Some(stage.name),
                 compilation_options: wgpu::PipelineCompilationOptions {
                     constants: &constants,
-                    ..Default::default()
+                    // Stages zero what they read before they write it: `clear_tally`.
+                    zero_initialize_workgroup_memory: false,
                 },
                 cache: None,
             });

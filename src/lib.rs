@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod command;
 pub mod cpu;
+pub mod gpu;
 pub mod model;
 pub mod record;
 pub mod scenario;

@@ -411,9 +411,9 @@ fn staff(
     };
     // From many events a tick to one in many ticks.
     let (think, experiment) = (dice.log2(-4, 2), dice.log2(-4, 2));
-    let octave = thinking.octave;
+    let think_octave = thinking.octave;
     let kinds = setup.kinds.iter().map(|kind| KindTick {
-        think_base: (octave << 16) + think + dice.log2(-1, 1),
+        think_base: (think_octave << 16) + think + dice.log2(-1, 1),
         experiment_base: (cluster_octave << 16) + experiment + dice.log2(-1, 1),
         odds_base: dice.log2(-4, 1),
         score_base: dice.log2(0, 8),
@@ -426,6 +426,7 @@ fn staff(
             kind.ideas
         },
     });
+    let kinds = kinds.collect();
     Staff {
         lab,
         name,
@@ -433,7 +434,7 @@ fn staff(
         keep: 0,
         thinking,
         fixed,
-        kinds: kinds.collect(),
+        kinds,
     }
 }
 

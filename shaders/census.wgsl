@@ -1,0 +1,39 @@
+// Stage `census`: counts the agents of a population anew, to hold the running counts against.
+//
+// Twin of `src/cpu/census.rs`; the text of both is docs/model.md, "Census". The counts go out as if
+// all agents had come new: numbers by phase as deltas, time before them as forgone.
+
+@group(0) @binding(2) var<storage, read_write> due: array<u32>;
+@group(0) @binding(3) var<storage, read_write> work: array<u32>;
+@group(0) @binding(4) var<storage, read> populations: array<PopulationTick>;
+
+@compute @workgroup_size(WORKGROUP)
+fn census(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let number = block_number(group);
+    if number >= dispatch.block_end {
+        return;
+    }
+    clear_tally(thread);
+    let block = block_at(number);
+    let salt = populations[block.population].traits_key;
+    let think_start = populations[block.population].think_start;
+    let experiment_start = populations[block.population].experiment_start;
+    for (var i = thread; i < BLOCK; i += WORKGROUP) {
+        let agent = vec2(due[block.slot + i], work[block.slot + i]);
+        let phase = phase_of(agent.x, agent.y);
+        if phase == IN_WAIT {
+            count(COUNT_DELTA_WAITING, 1u);
+        } else if phase == IN_THOUGHT {
+            count(COUNT_DELTA_THINKING, 1u);
+            count(COUNT_FORGONE_THINK, (agent.x - think_start) & CLOCK_MASK);
+        } else if phase == IN_EXPERIMENT {
+            count(COUNT_DELTA_EXPERIMENT, 1u);
+            count(COUNT_FORGONE_EXPERIMENT, (agent.x - experiment_start) & CLOCK_MASK);
+        }
+        exchange_hash(vec4(0u), agent_hash(salt, rank_after(block.rank, i), agent.x, agent.y));
+    }
+    flush_tally(block.population, thread);
+}

@@ -1,0 +1,317 @@
+// Stage `research`: every agent runs all its events of the tick on its own.
+//
+// Twin of `src/cpu/research.rs`; the text of both is docs/model.md, "Research". A quiet agent costs
+// the four bytes of its `due`.
+
+@group(0) @binding(2) var<storage, read_write> due: array<u32>;
+@group(0) @binding(3) var<storage, read_write> work: array<u32>;
+@group(0) @binding(12) var<storage, read> alias_table: array<AliasEntry>;
+@group(0) @binding(13) var<storage, read> binomial: array<u32>;
+@group(0) @binding(14) var<storage, read> normal: array<i32>;
+
+override TOPICS: u32;
+// Agents scanned before the due ones among them run; divides BLOCK.
+override BATCH: u32;
+
+// Due agents are listed first and then run by neighbouring threads: were each run by the thread that
+// found it, one busy agent would hold up a whole subgroup of quiet ones. The list's order is whatever
+// the atomics make it; nothing depends on it.
+var<workgroup> busy: array<u32, BATCH>;
+var<workgroup> busy_count: atomic<u32>;
+
+// What a choice of topic came to.
+struct Choice {
+    found: bool,
+    score: i32,
+    tie: u32,
+    topic: u32,
+    kind: u32,
+    base: u32,
+    open: Window,
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn research(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let number = block_number(group);
+    if number >= dispatch.block_end {
+        return;
+    }
+    clear_tally(thread);
+    let block = block_at(number);
+    population = block.population;
+    let think_start = populations[population].think_start;
+    let think_len = populations[population].think_len;
+    let experiment_start = populations[population].experiment_start;
+    let experiment_len = populations[population].experiment_len;
+    for (var batch = 0u; batch < BLOCK; batch += BATCH) {
+        if thread == 0u {
+            atomicStore(&busy_count, 0u);
+        }
+        workgroupBarrier();
+        for (var i = batch + thread; i < batch + BATCH; i += WORKGROUP) {
+            let ends = due[block.slot + i];
+            let experiments = (ends & ON_EXPERIMENT) != 0u;
+            let start = select(think_start, experiment_start, experiments);
+            let len = select(think_len, experiment_len, experiments);
+            if ((ends - start) & CLOCK_MASK) < len {
+                busy[atomicAdd(&busy_count, 1u)] = i;
+            }
+        }
+        workgroupBarrier();
+        let listed = atomicLoad(&busy_count);
+        for (var i = thread; i < listed; i += WORKGROUP) {
+            advance(block.slot + busy[i], rank_after(block.rank, busy[i]));
+        }
+        workgroupBarrier();
+    }
+    flush_tally(population, thread);
+}
+
+// The tick of one due slot.
+fn advance(slot: u32, rank: vec2<u32>) {
+    let old_due = due[slot];
+    let old_work = work[slot];
+    if (old_work & PRESENT) == 0u {
+        return;
+    }
+    load(rank, old_due, old_work);
+    run();
+    due[slot] = me.due;
+    work[slot] = me.work;
+    let salt = populations[population].traits_key;
+    exchange_hash(
+        agent_hash(salt, rank, old_due, old_work),
+        agent_hash(salt, rank, me.due, me.work),
+    );
+}
+
+fn load(rank: vec2<u32>, old_due: u32, old_work: u32) {
+    let traits = threefry(populations[population].traits_key, draw_counter(rank, 0u, PURPOSE_TRAITS));
+    let z = normal[traits.x >> NORMAL_SHIFT];
+    me.rank = rank;
+    me.is_active = below(rank, populations[population].active_end);
+    me.due = old_due;
+    me.work = old_work;
+    me.offset = (old_due - start_of_phase()) & CLOCK_MASK;
+    me.began = 0u;
+    me.events = 0u;
+    me.board = populations[population].board_first
+        + mul_hi(traits.x << (32u - NORMAL_SHIFT), populations[population].board_count);
+    me.taste = 0u;
+    for (var i = 0u; i < TASTE_MAX; i++) {
+        me.taste += u32(traits.y < populations[population].taste_thresholds[i]);
+    }
+    me.skill = populations[population].skill_base
+        + scale_normal(populations[population].skill_sigma, z);
+    me.own_count = 0u;
+}
+
+// Events of the tick, until the phase in hand ends after it.
+fn run() {
+    count_phase_less(my_phase());
+    count_busy(my_phase());
+    while me.offset < len_of_phase() {
+        if me.events == populations[population].events_max {
+            stall();
+            break;
+        }
+        event();
+        if me.work == 0u {
+            return;
+        }
+        me.events += 1u;
+    }
+    count_time(min(me.offset, len_of_phase()) - me.began);
+    me.due = (me.due & ON_EXPERIMENT) | ((start_of_phase() + me.offset) & CLOCK_MASK);
+    count_phase(my_phase());
+}
+
+// The end of one phase and the start of the next.
+fn event() {
+    count_time(me.offset - me.began);
+    let phase = my_phase();
+    if phase == IN_THOUGHT {
+        count(COUNT_EVENTS, 1u);
+        if knows(view(topic_of(me.work)), idea_of(me.work)) {
+            count(COUNT_SCOOPED, 1u);
+        } else if me.is_active {
+            start_experiment();
+            return;
+        }
+    } else if phase == IN_EXPERIMENT {
+        count(COUNT_EVENTS, 1u);
+        finish_experiment();
+        let mul = populations[population].to_think_mul;
+        me.offset = mul_shift(me.offset, mul, populations[population].to_think_shift);
+    }
+    if me.is_active {
+        choose();
+    } else {
+        count(COUNT_DEACTIVATED, 1u);
+        count(COUNT_LEFT_TIME, populations[population].think_len - me.offset);
+        me.due = 0u;
+        me.work = 0u;
+    }
+}
+
+// Takes up an idea, or waits for the end of the tick if none is open.
+fn choose() {
+    me.due = 0u;
+    me.began = me.offset;
+    var best: Choice;
+    for (var c = 0u; c <= me.taste; c++) {
+        let choice = candidate(c);
+        let better = choice.score < best.score
+            || (choice.score == best.score && choice.tie < best.tie);
+        if choice.found && (!best.found || better) {
+            best = choice;
+        }
+    }
+    if !best.found {
+        me.work = WAITING;
+        me.offset = populations[population].think_len;
+        return;
+    }
+    let draw = my_draw(PURPOSE_THINK);
+    let idea = best.base + nth_in(best.open, mul_hi(draw.x, ones_in(best.open)));
+    let row = population * KINDS + best.kind;
+    let log2 = kinds[row].think_base + kinds[row].work_slope * i32(idea) - me.skill;
+    let units = duration_units(log2, draw.y);
+    me.work = PRESENT | (idea << IDEA_SHIFT) | best.topic;
+    me.offset += units;
+    count(COUNT_CHOSEN, 1u);
+    count(COUNT_THINK_ASSIGNED, units);
+}
+
+// One entry of the tournament; not `found` if nothing is open in the topic.
+fn candidate(number: u32) -> Choice {
+    let draw = my_draw(PURPOSE_CANDIDATE + number);
+    let wide = mul_wide(draw.x, TOPICS);
+    let entry = alias_table[me.board * TOPICS + wide.y];
+    var choice: Choice;
+    if wide.x < entry.threshold {
+        choice.topic = wide.y;
+        choice.kind = (entry.other >> 20u) & 15u;
+    } else {
+        choice.topic = entry.other & TOPIC_MASK;
+        choice.kind = (entry.other >> 24u) & 15u;
+    }
+    let row = population * KINDS + choice.kind;
+    let seen = view(choice.topic);
+    choice.base = seen.base;
+    choice.open = open_ideas(seen, populations[population].breadth, kinds[row].idea_end);
+    for (var i = 0u; i < me.own_count; i++) {
+        let at = (me.own[i] >> IDEA_SHIFT) - seen.base;
+        if topic_of(me.own[i]) == choice.topic && at < WINDOW_BITS {
+            choice.open[at / 32u] &= ~(1u << (at % 32u));
+        }
+    }
+    if ones_in(choice.open) == 0u {
+        return choice;
+    }
+    let first = seen.base + nth_in(choice.open, 0u);
+    let noise = populations[population].taste_noise[me.taste];
+    choice.found = true;
+    choice.score = kinds[row].score_base + kinds[row].score_slope * i32(first)
+        + scale_normal(noise, normal[draw.y >> NORMAL_SHIFT]);
+    choice.tie = draw.y & ((1u << NORMAL_SHIFT) - 1u);
+    return choice;
+}
+
+// Draws the outcome and puts the experiment on the cluster.
+fn start_experiment() {
+    let draw = my_draw(PURPOSE_EXPERIMENT);
+    let row = my_kind();
+    let log2 = kinds[row].experiment_base + kinds[row].work_slope * i32(idea_of(me.work));
+    let units = duration_units(log2, draw.y);
+    if chance(my_odds(), draw.x) {
+        me.work |= OUTCOME;
+    }
+    me.due = ON_EXPERIMENT;
+    let mul = populations[population].to_experiment_mul;
+    me.began = mul_shift(me.offset, mul, populations[population].to_experiment_shift);
+    me.offset = me.began + units;
+    count(COUNT_EXPERIMENTS_STARTED, 1u);
+    count(COUNT_EXPERIMENT_ASSIGNED, units);
+}
+
+// Reports what the experiment, and those of the others it stands for, found.
+fn finish_experiment() {
+    count(COUNT_EXPERIMENTS_FINISHED, 1u);
+    let topic = topic_of(me.work);
+    if populations[population].weight_log2 > 0u {
+        let finds_of_others = others();
+        count(COUNT_SUCCESSES, finds_of_others);
+        spread(topic, finds_of_others);
+    }
+    if (me.work & OUTCOME) != 0u {
+        count(COUNT_SUCCESSES, 1u);
+        let idea = idea_of(me.work);
+        find(topic, idea);
+        for (var i = OWN_FINDS - 1u; i > 0u; i--) {
+            me.own[i] = me.own[i - 1u];
+        }
+        me.own[0] = (idea << IDEA_SHIFT) | topic;
+        me.own_count = min(me.own_count + 1u, OWN_FINDS);
+    }
+}
+
+// Finds of the other researchers the agent stands for: one binomial draw.
+fn others() -> u32 {
+    let draw = my_draw(PURPOSE_OTHERS);
+    let rarity = u32(max(-my_odds(), 0));
+    let row = (rarity >> 13u) + u32((draw.y & 0xffffu) < ((rarity << 3u) & 0xffffu));
+    if row >= BINOMIAL_ROWS {
+        return 0u;
+    }
+    let table = populations[population].binomial_table * BINOMIAL_ROWS + row;
+    return (binomial[table * BINOMIAL_COLUMNS + (draw.x >> 24u)] + (draw.x & 0xfffu)) >> 12u;
+}
+
+// Spreads `number` finds evenly over the open ideas of the topic.
+fn spread(topic: u32, number: u32) {
+    let seen = view(topic);
+    var found = open_ideas(seen, populations[population].breadth, kinds[my_kind()].idea_end);
+    let open_count = ones_in(found);
+    if open_count == 0u || number == 0u {
+        return;
+    }
+    if number <= SPREAD_FACTOR * open_count {
+        let open = found;
+        found = Window();
+        var draw = vec2(0u);
+        for (var i = 0u; i < number; i++) {
+            if i % 4u == 0u {
+                draw = my_draw(PURPOSE_SPREAD + i / 4u);
+            }
+            let word = select(draw.x, draw.y, (i & 2u) != 0u);
+            let quarter = (word >> (16u * (i & 1u))) & 0xffffu;
+            let at = nth_in(open, (quarter * open_count) >> 16u);
+            found[at / 32u] |= 1u << (at % 32u);
+        }
+    }
+    let base = current(topic).base;
+    for (var w = 0u; w < WINDOW_WORDS; w++) {
+        for (var rest = found[w]; rest != 0u; rest &= rest - 1u) {
+            set_find(topic, seen.base + 32u * w + countTrailingZeros(rest) - base);
+        }
+    }
+}
+
+// Stops at the event bound: the phase keeps its end, the wait for it is lost.
+fn stall() {
+    let lost = len_of_phase() - me.offset;
+    let experiments = (me.due & ON_EXPERIMENT) != 0u;
+    if experiments {
+        count(COUNT_STALL_EXPERIMENT, lost);
+    } else {
+        count(COUNT_STALL_THINK, lost);
+    }
+    count(COUNT_STALLED, 1u);
+    count_time(me.offset - me.began);
+    me.offset = len_of_phase();
+    me.began = me.offset;
+}

@@ -1,0 +1,258 @@
+// Stage `share`: boards take in finds, labs and the world unite what is known, news travels.
+//
+// Twin of `src/cpu/share.rs`; the text of both is docs/model.md, "Share". One thread a topic: topics
+// do not touch one another, so all steps of a topic run in one thread, in order, without a barrier.
+
+@group(0) @binding(7) var<storage, read> boards: array<BoardTick>;
+@group(0) @binding(8) var<storage, read_write> nodes: array<u32>;
+@group(0) @binding(9) var<storage, read_write> older: array<u32>;
+@group(0) @binding(10) var<storage, read_write> finds: array<u32>;
+@group(0) @binding(11) var<storage, read> topic_kind: array<u32>;
+@group(0) @binding(14) var<storage, read> normal: array<i32>;
+@group(0) @binding(15) var<storage, read_write> snapshots: array<u32>;
+@group(0) @binding(16) var<storage, read> kind_gains: array<KindGain>;
+@group(0) @binding(17) var<storage, read> mails: array<Mail>;
+@group(0) @binding(18) var<storage, read> edges: array<Edge>;
+// First edge of each board and the number of edges, then first board of each lab and their number.
+@group(0) @binding(19) var<storage, read> wiring: array<u32>;
+@group(0) @binding(20) var<storage, read> classes: array<u32>;
+// Four lanes, four counts a node, then two words a gain.
+@group(0) @binding(21) var<storage, read_write> shared_tally: array<atomic<u32>>;
+
+override WORKGROUP: u32;
+override TOPICS: u32;
+override NODE_ROWS: u32;
+override BOARD_ROWS: u32;
+override MAIL_ROWS: u32;
+override LABS: u32;
+override KINDS: u32;
+// Key of the ideas' gains.
+override IDEAS_KEY_0: u32;
+override IDEAS_KEY_1: u32;
+
+const CELL: u32 = 1u + WINDOW_WORDS;
+const NEW: u32 = 0u;
+const KNOWN: u32 = 1u;
+const NEWS: u32 = 2u;
+const ENDED: u32 = 3u;
+
+// Nodes whose counts are summed in the workgroup before they go out; further ones go out by thread.
+const NEAR_NODES: u32 = 256u;
+
+var<workgroup> near: array<atomic<u32>, 4u * NEAR_NODES>;
+var<workgroup> sum_lanes: array<atomic<u32>, 4>;
+var<private> topic: u32;
+
+@compute @workgroup_size(WORKGROUP)
+fn share(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    for (var at = thread; at < 4u * NEAR_NODES; at += WORKGROUP) {
+        atomicStore(&near[at], 0u);
+    }
+    if thread < 4u {
+        atomicStore(&sum_lanes[thread], 0u);
+    }
+    workgroupBarrier();
+    topic = id.x;
+    if topic < TOPICS {
+        absorb();
+        unite();
+        post(CLASS_IMMEDIATE);
+        deliver();
+        post(CLASS_DUE);
+        count_nodes();
+    }
+    workgroupBarrier();
+    for (var at = thread; at < 4u * min(NODE_ROWS, NEAR_NODES); at += WORKGROUP) {
+        let sum = atomicLoad(&near[at]);
+        if sum != 0u {
+            atomicAdd(&shared_tally[4u + at], sum);
+        }
+    }
+    if thread < 4u {
+        atomicAdd(&shared_tally[thread], atomicLoad(&sum_lanes[thread]));
+    }
+}
+
+// News of the last turn grows old; finds of the tick become known.
+fn absorb() {
+    for (var board = 0u; board < BOARD_ROWS; board++) {
+        var known = read_node(board);
+        if boards[board].turn != 0u {
+            let at = (topic * BOARD_ROWS + board) * CELL;
+            older[at] = known.base;
+            for (var w = 0u; w < WINDOW_WORDS; w++) {
+                older[at + 1u + w] = known.words[w];
+            }
+        }
+        let first = (topic * BOARD_ROWS + board) * WINDOW_WORDS;
+        for (var w = 0u; w < WINDOW_WORDS; w++) {
+            let found = finds[first + w];
+            finds[first + w] = 0u;
+            count_node(board, NEW, countOneBits(found & ~known.words[w]));
+            known.words[w] |= found;
+        }
+        write_node(board, normalise(known));
+    }
+}
+
+// Labs learn what their boards know, the world what labs know; new ideas gain.
+fn unite() {
+    var world = read_node(BOARD_ROWS + LABS);
+    for (var lab = 0u; lab < LABS; lab++) {
+        let before = read_node(BOARD_ROWS + lab);
+        var known = before;
+        let end = wiring[BOARD_ROWS + 2u + lab];
+        for (var board = wiring[BOARD_ROWS + 1u + lab]; board < end; board++) {
+            known = join(known, read_node(board));
+        }
+        count_node(BOARD_ROWS + lab, NEW, count_known(known) - count_known(before));
+        add_gains(lab, before, known);
+        write_node(BOARD_ROWS + lab, known);
+        let with_lab = join(world, known);
+        let brought = count_known(with_lab) - count_known(world);
+        count_node(BOARD_ROWS + lab, NEWS, brought);
+        count_node(BOARD_ROWS + LABS, NEW, brought);
+        world = with_lab;
+    }
+    write_node(BOARD_ROWS + LABS, world);
+}
+
+// Adds the gains of ideas known `after` but not `before`.
+fn add_gains(lab: u32, before: Known, after: Known) {
+    var low = 0u;
+    var high = 0u;
+    for (var first = before.base; first < after.base + WINDOW_BITS; first += 32u) {
+        var fresh = bits_from(after, first) & ~bits_from(before, first);
+        while fresh != 0u {
+            let amount = gain(first + countTrailingZeros(fresh));
+            fresh &= fresh - 1u;
+            low += amount;
+            high += u32(low < amount);
+        }
+    }
+    if (low | high) != 0u {
+        let at = 4u + 4u * NODE_ROWS + 2u * (lab * KINDS + topic_kind[topic]);
+        let old = atomicAdd(&shared_tally[at], low);
+        atomicAdd(&shared_tally[at + 1u], high + u32(old + low < old));
+    }
+}
+
+// Gain of one idea, 2^-32 OOM.
+fn gain(idea: u32) -> u32 {
+    let draw = threefry(vec2(IDEAS_KEY_0, IDEAS_KEY_1), vec2(idea_address(topic, idea), 0u));
+    let kind = topic_kind[topic];
+    let spread = scale_normal(kind_gains[kind].gain_sigma, normal[draw.x >> NORMAL_SHIFT]);
+    return exp2_round(kind_gains[kind].gain_base + spread, draw.y);
+}
+
+// Takes the snapshots of classes in `state`.
+fn post(state: u32) {
+    for (var row = 0u; row < MAIL_ROWS; row++) {
+        if classes[mails[row].class_index] == state {
+            let known = read_node(mails[row].node);
+            let at = (topic * MAIL_ROWS + row) * CELL;
+            snapshots[at] = known.base;
+            for (var w = 0u; w < WINDOW_WORDS; w++) {
+                snapshots[at + 1u + w] = known.words[w];
+            }
+        }
+    }
+}
+
+// Boards join the snapshots that reach them in this tick.
+fn deliver() {
+    for (var board = 0u; board < BOARD_ROWS; board++) {
+        var known = read_node(board);
+        for (var e = wiring[board]; e < wiring[board + 1u]; e++) {
+            let edge = edges[e];
+            let state = classes[mails[edge.mail].class_index];
+            if state != CLASS_DUE && state != CLASS_IMMEDIATE {
+                continue;
+            }
+            let news = read_snapshot(edge.mail);
+            if edge.threshold == 0xffffffffu {
+                known = join(known, news);
+            } else {
+                known = join_some(known, news, topic, edge.threshold, edge.salt);
+            }
+        }
+        write_node(board, known);
+    }
+}
+
+// Counts and hashes what every node knows now.
+fn count_nodes() {
+    var lanes = vec4(0u);
+    let end = kind_gains[topic_kind[topic]].ideas;
+    for (var node = 0u; node < NODE_ROWS; node++) {
+        let known = read_node(node);
+        let number = count_known(known);
+        count_node(node, KNOWN, number);
+        count_node(node, ENDED, u32(known.base >= end));
+        if node < BOARD_ROWS {
+            count_node(node, NEWS, number - count_known(read_older(node)));
+        }
+        var hash = pcg4d(vec4(node, topic, known.base, known.words[0]));
+        for (var w = 1u; w < WINDOW_WORDS; w++) {
+            hash = pcg4d(vec4(hash.x ^ known.words[w], hash.y ^ w, hash.z, hash.w));
+        }
+        lanes += hash;
+    }
+    atomicAdd(&sum_lanes[0], lanes.x);
+    atomicAdd(&sum_lanes[1], lanes.y);
+    atomicAdd(&sum_lanes[2], lanes.z);
+    atomicAdd(&sum_lanes[3], lanes.w);
+}
+
+fn count_node(node: u32, field: u32, amount: u32) {
+    if amount == 0u {
+        return;
+    }
+    let at = 4u * node + field;
+    if node < NEAR_NODES {
+        atomicAdd(&near[at], amount);
+    } else {
+        atomicAdd(&shared_tally[4u + at], amount);
+    }
+}
+
+fn read_node(node: u32) -> Known {
+    let at = (topic * NODE_ROWS + node) * CELL;
+    var known: Known;
+    known.base = nodes[at];
+    for (var w = 0u; w < WINDOW_WORDS; w++) {
+        known.words[w] = nodes[at + 1u + w];
+    }
+    return known;
+}
+
+fn write_node(node: u32, known: Known) {
+    let at = (topic * NODE_ROWS + node) * CELL;
+    nodes[at] = known.base;
+    for (var w = 0u; w < WINDOW_WORDS; w++) {
+        nodes[at + 1u + w] = known.words[w];
+    }
+}
+
+fn read_older(board: u32) -> Known {
+    let at = (topic * BOARD_ROWS + board) * CELL;
+    var known: Known;
+    known.base = older[at];
+    for (var w = 0u; w < WINDOW_WORDS; w++) {
+        known.words[w] = older[at + 1u + w];
+    }
+    return known;
+}
+
+fn read_snapshot(mail: u32) -> Known {
+    let at = (topic * MAIL_ROWS + mail) * CELL;
+    var known: Known;
+    known.base = snapshots[at];
+    for (var w = 0u; w < WINDOW_WORDS; w++) {
+        known.words[w] = snapshots[at + 1u + w];
+    }
+    return known;
+}

@@ -1,0 +1,219 @@
+//! Where agents lie, and which dispatches visit them.
+//!
+//! Populations follow one another in whole blocks; the row of blocks is cut into chunks, one pair of
+//! buffers each. A block holds ranks of one population only.
+
+use super::layout::{Dispatch, Span};
+
+/// Where the agents of each population lie.
+#[derive(Clone, Debug)]
+pub struct Placement {
+    /// Agents of a block.
+    pub block: u32,
+    /// Blocks of a chunk; the last chunk may have fewer.
+    pub chunk_blocks: u64,
+    /// First block of each population, then the number of blocks.
+    pub first_block: Vec<u64>,
+}
+
+impl Placement {
+    /// Places populations of `slots` agents.
+    pub fn new(slots: impl Iterator<Item = u64>, block: u32, chunk_blocks: u64) -> Self {
+        let mut first_block = vec![0];
+        for slots in slots {
+            let last = first_block[first_block.len() - 1];
+            first_block.push(last + slots.div_ceil(u64::from(block)));
+        }
+        Self {
+            block,
+            chunk_blocks,
+            first_block,
+        }
+    }
+
+    /// Blocks in all.
+    pub fn blocks(&self) -> u64 {
+        self.first_block[self.first_block.len() - 1]
+    }
+
+    /// Agents of each chunk.
+    pub fn chunks(&self) -> Vec<u64> {
+        let (all, block) = (self.blocks(), u64::from(self.block));
+        (0..all.div_ceil(self.chunk_blocks))
+            .map(|chunk| (all - chunk * self.chunk_blocks).min(self.chunk_blocks) * block)
+            .collect()
+    }
+
+    /// Blocks of a population that hold its first `slots` ranks.
+    pub fn used_blocks(&self, population: usize, slots: u64) -> u64 {
+        let all = self.first_block[population + 1] - self.first_block[population];
+        slots.div_ceil(u64::from(self.block)).min(all)
+    }
+
+    /// Parts of `count` agents of a population from rank `from` on: (chunk, slot in it, agents).
+    pub fn parts(&self, population: usize, from: u64, count: u64) -> Vec<(usize, u64, u64)> {
+        let chunk_agents = self.chunk_blocks * u64::from(self.block);
+        let first = self.first_block[population] * u64::from(self.block);
+        let (mut at, end) = (first + from, first + from + count);
+        let mut parts = Vec::new();
+        while at < end {
+            let (chunk, slot) = (at / chunk_agents, at % chunk_agents);
+            let agents = (chunk_agents - slot).min(end - at);
+            parts.push((chunk as usize, slot, agents));
+            at += agents;
+        }
+        parts
+    }
+
+    /// Spans of the first `used[population]` blocks of each population, by chunk.
+    fn spans(&self, used: &[u64]) -> Vec<(usize, Vec<Span>, u32)> {
+        let mut chunks: Vec<(usize, Vec<Span>, u32)> = Vec::new();
+        for (population, &used) in used.iter().enumerate() {
+            let (mut at, first) = (self.first_block[population], self.first_block[population]);
+            while at < first + used {
+                let chunk = (at / self.chunk_blocks) as usize;
+                let inside = at % self.chunk_blocks;
+                let blocks = (self.chunk_blocks - inside).min(first + used - at);
+                if chunks.last().is_none_or(|last| last.0 != chunk) {
+                    chunks.push((chunk, Vec::new(), 0));
+                }
+                let last = chunks.len() - 1;
+                let (_, spans, visited) = &mut chunks[last];
+                let rank = (at - first) * u64::from(self.block);
+                spans.push(Span {
+                    block_first: *visited,
+                    slot_first: (inside * u64::from(self.block)) as u32,
+                    population: population as u32,
+                    rank_low: rank as u32,
+                    rank_high: (rank >> 32) as u32,
+                });
+                *visited += blocks as u32;
+                at += blocks;
+            }
+        }
+        chunks
+    }
+}
+
+/// One dispatch over blocks of a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Launch {
+    /// Position of its stage in the list that the plan was made for.
+    pub stage: usize,
+    /// Chunk it works on.
+    pub chunk: usize,
+    /// What it is told.
+    pub dispatch: Dispatch,
+}
+
+impl Launch {
+    /// Workgroups in x and y: the last row may be partly idle.
+    pub fn grid(&self) -> (u32, u32) {
+        let blocks = self.blocks();
+        (
+            blocks.min(self.dispatch.width),
+            blocks.div_ceil(self.dispatch.width),
+        )
+    }
+
+    /// Blocks it covers.
+    pub fn blocks(&self) -> u32 {
+        self.dispatch.block_end - self.dispatch.block_first
+    }
+}
+
+/// Spans and launches of the stages of a tick, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Spans of all stages and chunks.
+    pub spans: Vec<Span>,
+    /// Dispatches in order of execution.
+    pub launches: Vec<Launch>,
+}
+
+impl Plan {
+    /// Covers, for each stage, the first `used[stage][population]` blocks, with no launch over
+    /// `most_blocks` and no grid wider than `width`.
+    pub fn new(placement: &Placement, used: &[Vec<u64>], most_blocks: u32, width: u32) -> Self {
+        let mut plan = Self::default();
+        for (stage, used) in used.iter().enumerate() {
+            for (chunk, spans, blocks) in placement.spans(used) {
+                let span_first = plan.spans.len() as u32;
+                plan.spans.extend(spans);
+                let span_end = plan.spans.len() as u32;
+                let mut block_first = 0;
+                while block_first < blocks {
+                    let block_end = blocks.min(block_first.saturating_add(most_blocks));
+                    let dispatch = Dispatch {
+                        span_first,
+                        span_end,
+                        block_first,
+                        block_end,
+                        width,
+                    };
+                    plan.launches.push(Launch {
+                        stage,
+                        chunk,
+                        dispatch,
+                    });
+                    block_first = block_end;
+                }
+            }
+        }
+        plan
+    }
+
+    /// Launches in submits of at most `most_blocks`.
+    pub fn submits(&self, most_blocks: u32) -> Vec<&[Launch]> {
+        let (mut submits, mut first, mut blocks) = (Vec::new(), 0, 0u32);
+        for (i, launch) in self.launches.iter().enumerate() {
+            if i > first && blocks.saturating_add(launch.blocks()) > most_blocks {
+                submits.push(&self.launches[first..i]);
+                (first, blocks) = (i, 0);
+            }
+            blocks += launch.blocks();
+        }
+        submits.push(&self.launches[first..]);
+        submits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every used rank is covered once, whatever the sizes.
+    #[test]
+    fn a_plan_visits_every_block_once() {
+        let slots = [1000u64, 1, 70, 5000];
+        for (block, chunk_blocks, most, width) in
+            [(64, 3, 2, 1), (32, 1000, 7, 2), (256, 1, 9, 65_535)]
+        {
+            let placement = Placement::new(slots.iter().copied(), block, chunk_blocks);
+            let used: Vec<u64> = (0..4).map(|p| placement.used_blocks(p, slots[p])).collect();
+            let plan = Plan::new(&placement, std::slice::from_ref(&used), most, width);
+            let mut seen = Vec::new();
+            for launch in &plan.launches {
+                let (x, y) = launch.grid();
+                assert!(x <= width && u64::from(x) * u64::from(y) >= u64::from(launch.blocks()));
+                let spans = launch.dispatch.span_first as usize..launch.dispatch.span_end as usize;
+                for number in launch.dispatch.block_first..launch.dispatch.block_end {
+                    let span = plan.spans[spans.clone()]
+                        .iter()
+                        .rfind(|span| span.block_first <= number)
+                        .expect("a span before every block");
+                    let inside = u64::from((number - span.block_first) * block);
+                    let rank = u64::from(span.rank_low) + inside;
+                    let at = placement.parts(span.population as usize, rank, 1)[0];
+                    assert_eq!(at, (launch.chunk, u64::from(span.slot_first) + inside, 1));
+                    seen.push((span.population, rank));
+                }
+            }
+            seen.sort_unstable();
+            let expected: Vec<(u32, u64)> = (0..4u32)
+                .flat_map(|p| (0..used[p as usize]).map(move |b| (p, b * u64::from(block))))
+                .collect();
+            assert_eq!(seen, expected);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! From rows of the stage table to pipelines and bind groups.
+
+use super::buffers::Buffers;
+use super::faults::{Failed, scoped};
+use super::layout::Dispatch;
+use super::stages::{Access, Resource, Stage};
+use crate::model::engine::{EngineError, Setup};
+
+/// A stage that can be dispatched.
+pub struct Pipeline {
+    stage: &'static Stage,
+    layout: wgpu::BindGroupLayout,
+    /// The compiled stage.
+    pub pipeline: wgpu::ComputePipeline,
+    /// By chunk; one if the stage binds no chunk.
+    pub groups: Vec<wgpu::BindGroup>,
+}
+
+/// Sizes that are compiled into the stages: drivers then fold the address arithmetic.
+pub fn constants(
+    setup: &Setup,
+    workgroup: u32,
+    block: u32,
+    batch: u32,
+) -> Vec<(&'static str, f64)> {
+    let count = |n: usize| n as f64;
+    vec![
+        ("WORKGROUP", workgroup.into()),
+        ("BLOCK", block.into()),
+        ("BATCH", batch.into()),
+        ("TOPICS", count(setup.topics)),
+        ("NODE_ROWS", count(setup.nodes())),
+        ("BOARD_ROWS", count(setup.boards())),
+        ("MAIL_ROWS", count(setup.mails.len())),
+        ("LABS", count(setup.labs())),
+        ("KINDS", count(setup.kinds.len())),
+        ("IDEAS_KEY_0", setup.ideas_key[0].into()),
+        ("IDEAS_KEY_1", setup.ideas_key[1].into()),
+    ]
+}
+
+impl Pipeline {
+    /// Compiles a stage.
+    ///
+    /// # Errors
+    /// If the driver refuses it.
+    pub fn new(
+        device: &wgpu::Device,
+        stage: &'static Stage,
+        window_words: usize,
+        constants: &[(&'static str, f64)],
+    ) -> Result<Self, EngineError> {
+        let entries: Vec<_> = stage
+            .bindings
+            .iter()
+            .map(|&row| layout_entry(row))
+            .collect();
+        let constants: Vec<_> = constants
+            .iter()
+            .copied()
+            .filter(|(name, _)| stage.overrides.contains(name))
+            .collect();
+        let make = || {
+            let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some(stage.name),
+                entries: &entries,
+            });
+            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(stage.name),
+                source: wgpu::ShaderSource::Wgsl(stage.source(window_words).into()),
+            });
+            let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(stage.name),
+                layout: Some(
+                    &device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                        label: Some(stage.name),
+                        bind_group_layouts: &[Some(&layout)],
+                        immediate_size: 0,
+                    }),
+                ),
+                module: &module,
+                entry_point: Some(stage.name),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &constants,
+                    // Stages zero what they read before they write it: `clear_tally`.
+                    zero_initialize_workgroup_memory: false,
+                },
+                cache: None,
+            });
+            Self {
+                stage,
+                layout,
+                pipeline,
+                groups: Vec::new(),
+            }
+        };
+        scoped(device, make).map_err(|failed| match failed {
+            Failed::Memory => EngineError::Device(format!("no memory to compile {}", stage.name)),
+            Failed::Other(message) => {
+                EngineError::Device(format!("stage {} does not compile: {message}", stage.name))
+            }
+        })
+    }
+
+    /// Binds the buffers as they are now.
+    pub fn bind(&mut self, device: &wgpu::Device, buffers: &Buffers) {
+        let by_chunk = self
+            .stage
+            .bindings
+            .iter()
+            .any(|(resource, _)| *resource == Resource::Due);
+        let count = if by_chunk { buffers.chunks.len() } else { 1 };
+        self.groups = (0..count)
+            .map(|chunk| {
+                let entries: Vec<_> = self
+                    .stage
+                    .bindings
+                    .iter()
+                    .map(|&(resource, _)| wgpu::BindGroupEntry {
+                        binding: resource as u32,
+                        resource: binding(buffers.bound(resource, chunk), resource),
+                    })
+                    .collect();
+                device.create_bind_group(&wgpu::BindGroupDescriptor {
+                    label: Some(self.stage.name),
+                    layout: &self.layout,
+                    entries: &entries,
+                })
+            })
+            .collect();
+    }
+}
+
+fn layout_entry((resource, access): (Resource, Access)) -> wgpu::BindGroupLayoutEntry {
+    let ty = match access {
+        Access::Uniform => wgpu::BufferBindingType::Uniform,
+        Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
+        Access::Write => wgpu::BufferBindingType::Storage { read_only: false },
+    };
+    wgpu::BindGroupLayoutEntry {
+        binding: resource as u32,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer {
+            ty,
+            has_dynamic_offset: access == Access::Uniform,
+            min_binding_size: None,
+        },
+        count: None,
+    }
+}
+
+fn binding(buffer: &wgpu::Buffer, resource: Resource) -> wgpu::BindingResource<'_> {
+    if resource != Resource::Dispatch {
+        return buffer.as_entire_binding();
+    }
+    // A window of one dispatch; the dynamic offset moves it.
+    wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+        buffer,
+        offset: 0,
+        size: wgpu::BufferSize::new(size_of::<Dispatch>() as u64),
+    })
+}

@@ -52,7 +52,7 @@ const STRETCHES: &[Stretch] = &[
     Stretch {
         name: "throughput",
         set: &[("run.sample", "0.0625"), ("run.agents_max", "8192")],
-        days: 4.0,
+        days: 3.0,
     },
 ];
 

@@ -1,5 +1,6 @@
 //! Claim: dependencies point one way, as `ARCHITECTURE.md` says; `wgpu` appears in `gpu` alone, `clap`
-//! in `cli` alone, and only `report`, `command` and `main` print.
+//! in `cli` alone, and only `report`, `command` and `main` print; whatever reaches a digest computes
+//! with the pinned `libm` and iterates in a written order.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -98,6 +99,39 @@ fn crates_and_printing_stay_in_their_rooms() {
                         "{}: {line}",
                         path.display()
                     );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_reaches_a_digest_is_pinned() {
+    // Methods of f64 whose bits depend on platform or compiler, and maps without an order.
+    const FORBIDDEN: [&str; 17] = [
+        ".ln()",
+        ".ln_1p()",
+        ".log(",
+        ".log2()",
+        ".log10()",
+        ".exp()",
+        ".exp2()",
+        ".exp_m1()",
+        ".powf(",
+        ".powi(",
+        ".sqrt()",
+        ".cbrt()",
+        ".sin()",
+        ".cos()",
+        ".mul_add(",
+        "HashMap",
+        "HashSet",
+    ];
+    for room in ["model", "world", "scenario", "cpu", "sim"] {
+        for (path, text) in files(room) {
+            for line in code(&text) {
+                for word in FORBIDDEN {
+                    assert!(!line.contains(word), "{}: {line}", path.display());
                 }
             }
         }

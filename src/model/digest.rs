@@ -71,3 +71,48 @@ pub fn next(before: &Digest, tick: u64, census: &Census, host: &[f64]) -> Digest
 pub fn hex(digest: &Digest) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::census::{NodeCensus, PopulationCensus};
+
+    fn census() -> Census {
+        Census {
+            populations: vec![PopulationCensus::ZERO],
+            nodes: vec![NodeCensus::default()],
+            gains: vec![0],
+            node_lanes: [0; 4],
+        }
+    }
+
+    #[test]
+    fn every_part_of_a_census_reaches_the_chain() {
+        let before = genesis("scenario");
+        let changes: [fn(&mut Census); 5] = [
+            |census| census.populations[0].counters[7] = 1,
+            |census| census.populations[0].lanes[3] = 1,
+            |census| census.nodes[0].ended = 1,
+            |census| census.gains[0] = 1,
+            |census| census.node_lanes[0] = 1,
+        ];
+        let plain = next(&before, 0, &census(), &[1.0]);
+        for change in changes {
+            let mut changed = census();
+            change(&mut changed);
+            assert_ne!(next(&before, 0, &changed, &[1.0]), plain);
+        }
+        assert_ne!(next(&before, 1, &census(), &[1.0]), plain);
+        assert_ne!(next(&before, 0, &census(), &[2.0]), plain);
+        assert_eq!(
+            next(&before, 0, &census(), &[0.0]),
+            next(&before, 0, &census(), &[-0.0])
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "NaN")]
+    fn nan_is_refused() {
+        next(&genesis("scenario"), 0, &census(), &[f64::NAN]);
+    }
+}

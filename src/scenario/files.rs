@@ -1,6 +1,6 @@
 //! Reading scenario files: limits, encoding, includes, and merging them into one tree.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path as FilePath, PathBuf};
@@ -213,7 +213,7 @@ fn merge(notes: &mut Notes, into: &mut Node, from: Node, at: &str) {
     };
     // By name: a megabyte of keys would take minutes to search one by one.
     let known = entries.iter().enumerate();
-    let known: HashMap<_, _> = known.map(|(index, old)| (old.key.clone(), index)).collect();
+    let known: BTreeMap<_, _> = known.map(|(index, old)| (old.key.clone(), index)).collect();
     for entry in from {
         let key = match at {
             "" => entry.key.clone(),

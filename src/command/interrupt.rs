@@ -1,18 +1,26 @@
 //! Ctrl-C and SIGTERM: the first asks the run to end after its tick, the second ends the process
 //! at once, which leaves a folder as `kill -9` does: readable and resumable.
 
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Exit;
+use super::{Exit, output};
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// Catches the signals from here on.
 pub fn listen() {
-    // It fails when a handler is there already: the one that an earlier call set.
-    let _ = ctrlc::try_set_handler(|| {
-        if ASKED.swap(true, Ordering::SeqCst) {
-            std::process::exit(Exit::Interrupted as i32);
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // Over whatever is there: a parent such as `nohup` or a shell's `&` leaves signals ignored,
+        // and a run that cannot be asked to end loses its summary.
+        let set = ctrlc::set_handler(|| {
+            if ASKED.swap(true, Ordering::SeqCst) {
+                std::process::exit(Exit::Interrupted as i32);
+            }
+        });
+        if let Err(error) = set {
+            output::tell(&format!("signals will end the run at once: {error}"));
         }
     });
 }

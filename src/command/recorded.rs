@@ -166,7 +166,7 @@ fn simulation(
 fn planned_ticks(simulation: &Simulation, scenario: &Scenario, limit: Option<u64>) -> u64 {
     let all = simulation.ticks_planned();
     let burn_in = (scenario.run.burn_in_days * 24.0 / scenario.run.tick_hours).ceil() as u64;
-    limit.map_or(all, |limit| all.min(burn_in + limit))
+    limit.map_or(all, |limit| all.min(burn_in.saturating_add(limit)))
 }
 
 struct Session {
@@ -186,7 +186,7 @@ impl Session {
         let mut due = self.plan.map(|plan| Instant::now() + plan.interval);
         while !self.is_done() {
             if watcher.is_stopped() {
-                if self.plan.is_some() {
+                if self.plan.is_some() && self.simulation.tick() > 0 {
                     self.checkpoint(watcher);
                 }
                 return Ok(Status::Interrupted);

@@ -59,10 +59,7 @@ impl Simulation {
         }
         let (mut due, mut work) = (vec![0; BATCH], vec![0; BATCH]);
         for (index, population) in self.world.state().populations.iter().enumerate() {
-            let lanes = self
-                .last
-                .as_ref()
-                .map_or([0; 4], |(_, census)| census.populations[index].lanes);
+            let lanes = self.lanes[index];
             write_words(out, &lanes)?;
             let mut from = 0;
             while from < population.high_water {
@@ -100,9 +97,11 @@ impl Simulation {
             let words = (setup.topics * rows * setup.cell()) as u64;
             engine.write_store(store, &read_words(input, part, words)?)?;
         }
+        let mut lanes = Vec::new();
         for (index, population) in world.state().populations.iter().enumerate() {
-            let lanes = read_words(input, "lanes", 4)?;
-            engine.write_lanes(index, [lanes[0], lanes[1], lanes[2], lanes[3]]);
+            let words = read_words(input, "lanes", 4)?;
+            lanes.push([words[0], words[1], words[2], words[3]]);
+            engine.write_lanes(index, lanes[index]);
             let mut from = 0;
             while from < population.high_water {
                 let count = (population.high_water - from).min(BATCH as u64);
@@ -118,6 +117,7 @@ impl Simulation {
             engine,
             info,
             digest,
+            lanes,
             alias,
             last: None,
         })

@@ -32,8 +32,45 @@ pub struct EngineInfo {
     pub shader_hashes: Vec<(String, String)>,
 }
 
-/// Threads of a workgroup on a software rasteriser: narrow ones were twice as fast on lavapipe.
+/// Threads of a workgroup on a software rasteriser: narrow ones were twice as fast on lavapipe. Blocks
+/// are as long, so that a thread runs one agent: see [`check_software_loops`].
 const SOFTWARE_WORKGROUP: u32 = 32;
+
+/// Iterations after which Mesa's software rasteriser leaves every loop of a thread, silently
+/// (`LP_MAX_TGSI_LOOP_ITERATIONS`, 65,535 over all loops of an invocation), less a margin.
+const SOFTWARE_ITERATIONS: u64 = 60_000;
+
+/// Refuses a world of which one thread of the software rasteriser might be cut short: its bits would
+/// be wrong without a word.
+fn check_software_loops(world: &World) -> Result<(), SimError> {
+    let run = &world.scenario().run;
+    let setup = world.setup();
+    let words = setup.window_words as u64;
+    let populations = world
+        .scenario()
+        .labs
+        .iter()
+        .flat_map(|lab| &lab.populations);
+    let taste = populations
+        .map(|population| u64::from(population.taste_max))
+        .max()
+        .unwrap_or(1);
+    // Every second event chooses among `taste` topics (window words, own finds); the others may
+    // spread the finds of a weighted agent over eight times the open ideas.
+    let choice = taste * (8 + 12 * words) + 40;
+    let agent = u64::from(run.events_max_per_tick).div_ceil(2) * (choice + 288 * words);
+    // A topic of `share` passes over every node and edge, a few loops of the window each.
+    let topic = (4 * setup.nodes() + setup.edges.len() + setup.mails.len()) as u64 * 12 * words;
+    if agent.max(topic) <= SOFTWARE_ITERATIONS {
+        return Ok(());
+    }
+    let (what, remedy) = if agent > topic {
+        ("events of one agent", "lower run.events_max_per_tick")
+    } else {
+        ("boards and links of one topic", "use fewer boards")
+    };
+    Err(SimError::SoftwareLoops { what, remedy })
+}
 
 /// An engine for `world`.
 pub(super) fn make(
@@ -43,14 +80,18 @@ pub(super) fn make(
     match choice {
         EngineChoice::Cpu => native(world),
         EngineChoice::Gpu => device(world, gpu::Options::default()),
-        EngineChoice::Software => device(
-            world,
-            gpu::Options {
-                device: Wanted::Software,
-                workgroup: SOFTWARE_WORKGROUP,
-                ..gpu::Options::default()
-            },
-        ),
+        EngineChoice::Software => {
+            check_software_loops(world)?;
+            device(
+                world,
+                gpu::Options {
+                    device: Wanted::Software,
+                    workgroup: SOFTWARE_WORKGROUP,
+                    block: SOFTWARE_WORKGROUP,
+                    ..gpu::Options::default()
+                },
+            )
+        }
         EngineChoice::Auto if gpu::devices().iter().any(|device| device.auto) => {
             device(world, gpu::Options::default())
         }

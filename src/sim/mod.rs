@@ -24,6 +24,32 @@ pub enum SimError {
     /// A saved state could not be written or read.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// The software rasteriser would stop loops early.
+    #[error(
+        "the {what} in a tick can take more than the 65,535 loop iterations after which software Vulkan stops, silently: {remedy}, or use --engine cpu"
+    )]
+    SoftwareLoops {
+        /// What takes them.
+        what: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A quantity of the host left the numbers: the scenario's values are too extreme.
+    #[error(
+        "tick {tick}: a head-count, speed or amount of compute is not a finite number: the scenario's values are too extreme; recorded ticks are kept"
+    )]
+    NotFinite {
+        /// The tick.
+        tick: u64,
+    },
+    /// The device counted what cannot be.
+    #[error(
+        "tick {tick}: the device's counts do not add up: a defect of the driver or the machine; recorded ticks are kept, --engine cpu --resume continues them"
+    )]
+    Miscounted {
+        /// The tick.
+        tick: u64,
+    },
     /// The running counts and a recount of all agents differ: a defect of the program or the machine.
     #[error(
         "audit after tick {tick}, population {population}: {field} is {running} by running count, {recount} by recount"
@@ -63,6 +89,8 @@ pub struct Simulation {
     engine: Box<dyn Engine>,
     info: EngineInfo,
     digest: Digest,
+    /// Sums of the agents' hashes by population, as they stand.
+    lanes: Vec<[u32; 4]>,
     /// The alias tables that the engine holds: part of a checkpoint.
     alias: Option<Vec<AliasEntry>>,
     /// The last tick's plan and census, for audits and tests.
@@ -83,11 +111,13 @@ impl Simulation {
     /// A run of `world` on `engine`, which must be fresh and made for the world's setup.
     pub fn with_engine(world: World, engine: Box<dyn Engine>, info: EngineInfo) -> Self {
         let digest = digest::genesis(&world.scenario().model_hash());
+        let lanes = vec![[0; 4]; world.state().populations.len()];
         Self {
             world,
             engine,
             info,
             digest,
+            lanes,
             alias: None,
             last: None,
         }
@@ -130,9 +160,25 @@ impl Simulation {
             None if self.last.is_none() => plan.alias.clone_from(&self.alias),
             None => {}
         }
-        let census = self.engine.tick(&plan.input())?;
         let tick = self.world.state().tick;
-        let labs = self.world.absorb(&plan, &census);
+        if self
+            .world
+            .digest_values(&plan)
+            .iter()
+            .any(|value| !value.is_finite())
+        {
+            return Err(SimError::NotFinite { tick });
+        }
+        let census = self.engine.tick(&plan.input())?;
+        let labs = self
+            .world
+            .absorb(&plan, &census)
+            .ok_or(SimError::Miscounted { tick })?;
+        self.lanes = census
+            .populations
+            .iter()
+            .map(|population| population.lanes)
+            .collect();
         let values = self.world.digest_values(&plan);
         self.digest = digest::next(&self.digest, tick, &census, &values);
         let outcome = TickRecord {

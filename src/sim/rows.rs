@@ -13,7 +13,8 @@ pub fn rows(world: &World, tick: u64, labs: Vec<LabReport>) -> Vec<TickRow> {
 }
 
 fn row(world: &World, tick: u64, date: &str, lab: LabReport) -> TickRow {
-    let heads = |count: f64| libm::round(count) as u64;
+    // Below 2^53, where f64 counts whole heads, and sums over labs fit.
+    let heads = |count: f64| libm::round(count.min(9.0e15)) as u64;
     let researchers = lab.researchers_human + lab.researchers_automated;
     TickRow {
         tick,

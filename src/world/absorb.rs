@@ -96,11 +96,12 @@ struct Spent {
 }
 
 impl World {
-    /// Takes in the census of `plan`'s tick; reports by lab.
-    pub fn absorb(&mut self, plan: &Plan, census: &Census) -> Vec<LabReport> {
+    /// Takes in the census of `plan`'s tick; reports by lab. `None` if the counts cannot be true: more
+    /// agents with an event in a phase than agents in it.
+    pub fn absorb(&mut self, plan: &Plan, census: &Census) -> Option<Vec<LabReport>> {
         let spent: Vec<Spent> = (0..census.populations.len())
             .map(|index| self.absorb_population(plan, index, &census.populations[index]))
-            .collect();
+            .collect::<Option<_>>()?;
         let boards = self.setup.boards();
         for (news, node) in self.state.news.iter_mut().zip(&census.nodes[..boards]) {
             *news = node.news;
@@ -110,7 +111,7 @@ impl World {
             .collect();
         self.state.tick += 1;
         self.state.hours += plan.tick_hours;
-        reports
+        Some(reports)
     }
 
     /// The floats that go into the digest after a tick.
@@ -134,26 +135,49 @@ impl World {
         values
     }
 
-    fn absorb_population(&mut self, plan: &Plan, index: usize, census: &PopulationCensus) -> Spent {
+    fn absorb_population(
+        &mut self,
+        plan: &Plan,
+        index: usize,
+        census: &PopulationCensus,
+    ) -> Option<Spent> {
         use Counter as C;
         let tick = &plan.populations[index];
         let staff = &plan.staff[index];
         let state = &mut self.state.populations[index];
-        let at_research = Spent {
-            think_units: state.thinking - census.get(C::RetiredThinking),
-            experiment_units: state.experiment - census.get(C::RetiredExperiment),
-            wait_units: state.waiting + census.get(C::Spawned) - census.get(C::RetiredWaiting),
+        // Quiet agents of a phase spend all of the tick in it; the device counts the busy ones.
+        let spent = |before: u64, retired, busy, len: u32, busy_time| {
+            let quiet = before
+                .checked_sub(census.get(retired))?
+                .checked_sub(census.get(busy))?;
+            quiet
+                .checked_mul(u64::from(len))?
+                .checked_add(census.get(busy_time))
         };
+        let (think_len, experiment_len) = (tick.think_len, tick.experiment_len);
+        let waiting = state.waiting.checked_add(census.get(C::Spawned))?;
         let spent = Spent {
-            think_units: (at_research.think_units - census.get(C::BusyThinking))
-                * u64::from(tick.think_len)
-                + census.get(C::ThinkTime),
-            experiment_units: (at_research.experiment_units - census.get(C::BusyExperiment))
-                * u64::from(tick.experiment_len)
-                + census.get(C::ExperimentTime),
-            wait_units: (at_research.wait_units - census.get(C::BusyWaiting))
-                * u64::from(tick.think_len)
-                + census.get(C::WaitTime),
+            think_units: spent(
+                state.thinking,
+                C::RetiredThinking,
+                C::BusyThinking,
+                think_len,
+                C::ThinkTime,
+            )?,
+            experiment_units: spent(
+                state.experiment,
+                C::RetiredExperiment,
+                C::BusyExperiment,
+                experiment_len,
+                C::ExperimentTime,
+            )?,
+            wait_units: spent(
+                waiting,
+                C::RetiredWaiting,
+                C::BusyWaiting,
+                think_len,
+                C::WaitTime,
+            )?,
         };
         state.thinking = state.thinking.wrapping_add(census.get(C::DeltaThinking));
         state.experiment = state
@@ -171,7 +195,7 @@ impl World {
                 / lab.experiment_units_per_a100e_hour
                 / lab.size,
         );
-        spent
+        Some(spent)
     }
 
     fn absorb_lab(

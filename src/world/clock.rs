@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 /// a tick is not rounded away, coarse enough that the longest phase (2^30) is thousands of ticks.
 const TICK_UNITS: std::ops::Range<f64> = 16_384.0..131_072.0;
 
+/// A clock that moves less in a tick stands still: its unit would leave the range of `f64`.
+const SLOWEST_HOURS: f64 = 1e-100;
+
+/// No clock moves more in a tick, for the same reason.
+const FASTEST_HOURS: f64 = 1e100;
+
 /// A device clock as the host keeps it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Clock {
@@ -32,6 +38,11 @@ impl Clock {
     /// Advances by `hours` of the clock's own kind, changing its unit first when the tick would
     /// leave the range of [`TICK_UNITS`].
     pub fn advance(&mut self, hours: f64) -> ClockTick {
+        let hours = if hours < SLOWEST_HOURS {
+            0.0
+        } else {
+            hours.min(FASTEST_HOURS)
+        };
         let rescale = self.fit_unit(hours);
         let exact = hours * self.units_per_hour() + self.fraction;
         let len = libm::floor(exact);
@@ -51,7 +62,7 @@ impl Clock {
     }
 
     fn fit_unit(&mut self, hours: f64) -> i32 {
-        if hours <= 0.0 {
+        if hours < SLOWEST_HOURS {
             return 0;
         }
         let in_range = self

@@ -11,9 +11,9 @@ const LOG2_10: f64 = std::f64::consts::LOG2_10;
 /// OOM of one gain unit: 2^-32.
 pub const GAIN_UNIT_OOM: f64 = 1.0 / 4_294_967_296.0;
 
-/// A log2 value as the device's signed Q15.16.
+/// A log2 value as the device's signed Q15.16, kept within 2^12 so that the device's sums do not wrap.
 pub fn q16(log2: f64) -> i32 {
-    libm::round(log2 * 65536.0) as i32
+    libm::round(log2.clamp(-4096.0, 4096.0) * 65536.0) as i32
 }
 
 /// A sigma of natural logarithms as log2 in Q12.

@@ -13,6 +13,9 @@ use crate::model::tables::{self, WEIGHT_LOG2_MAX};
 use crate::scenario::{Lab, Population, PopulationKind};
 use glam::UVec2;
 
+/// Halving stops here, so that sums of ticks stay exact and a run comes to its end.
+const SHORTEST_TICK_HOURS: f64 = 1.0 / 64.0;
+
 /// One tick as the device is told of it, and what the host needs to read its census.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
@@ -179,7 +182,7 @@ impl World {
             .filter(|plan| plan.staff.researchers > 0.0);
         let speed = present.map(|plan| plan.staff.speed).fold(0.0, f64::max);
         if let Some(most) = run.speed_tick_hours_max {
-            while speed * hours > most {
+            while speed * hours > most && hours > SHORTEST_TICK_HOURS {
                 hours /= 2.0;
             }
         }

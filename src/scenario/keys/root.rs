@@ -133,7 +133,11 @@ const RUN_KEYS: &[Key] = &[
         "Most events of one agent in one tick; what is beyond waits for the next.",
     )
     .unit("events")
-    .or("1000", Assumed, "a day at 100x, with room"),
+    .or(
+        "128",
+        Assumed,
+        "a day at 100x, with room; software Vulkan runs no more",
+    ),
     key(
         "popularity_rebuild_days",
         Shape::Float(positive(3650.0)),

@@ -229,9 +229,9 @@ pub(super) const fn between(min: f64, max: f64) -> Range {
 /// Above zero, up to `max`.
 pub(super) const fn positive(max: f64) -> Range {
     Range {
-        min: 0.0,
+        min: 1e-12,
         max,
-        above_min: true,
+        above_min: false,
         below_max: false,
     }
 }

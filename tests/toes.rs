@@ -145,12 +145,12 @@ fn exponent_tends_to_one_when_ideas_are_many() {
     assert!(libm::log2(twice / many) < 0.001);
 }
 
-/// Ideas new to the world in days 3 to 6 of `researchers` humans with all the compute they can use, on
-/// ideas that get no harder. No longer: a million of them would come to the last idea of a topic.
-fn rate(researchers: f64, change: impl Fn(&mut Scenario)) -> f64 {
+/// Ideas new to the world in days 15 to 30 of `researchers` humans with all the compute they can use,
+/// on ideas that get no harder; `None` if they came to the last idea of a topic.
+fn rate(researchers: f64, change: impl Fn(&mut Scenario)) -> Option<f64> {
     let mut scenario = scenarios::mean_field(1024, 1.0, 0.0, 1e-9);
     scenario.run.tick_hours = 24.0;
-    scenario.run.days = 6.0;
+    scenario.run.days = 30.0;
     scenario.run.agents_max = 1 << 22;
     scenario.ideas.breadth = 32;
     scenario.ideas.popularity_exponent = 0.8;
@@ -168,11 +168,14 @@ fn rate(researchers: f64, change: impl Fn(&mut Scenario)) -> f64 {
     let mut new = 0;
     while !simulation.is_finished() {
         let record = simulation.step().expect("it runs");
-        if record.day > 3.0 {
+        if record.rows[0].topics_ended > 0 {
+            return None;
+        }
+        if record.day > 15.0 {
             new += record.rows[0].world_new;
         }
     }
-    new as f64
+    Some(new as f64)
 }
 
 #[test]
@@ -180,38 +183,36 @@ fn rate(researchers: f64, change: impl Fn(&mut Scenario)) -> f64 {
 fn table_of_exponents() {
     type Change = fn(&mut Scenario);
     let changes: [(&str, Change); 6] = [
+        ("lag 7 d", |s| s.labs[0].populations[0].lag_hours = 168.0),
+        ("tournament of 4", |s| {
+            s.labs[0].populations[0].taste_max = 4
+        }),
+        ("breadth 128", |s| {
+            s.ideas.window_words = 4;
+            s.ideas.breadth = 128;
+        }),
         ("z 0.8, breadth 32, lag 1 d", |_| {}),
         ("even popularity (z = 0)", |s| {
             s.ideas.popularity_exponent = 0.0
         }),
         ("breadth 8", |s| s.ideas.breadth = 8),
-        ("breadth 128", |s| {
-            s.ideas.window_words = 4;
-            s.ideas.breadth = 128;
-        }),
-        ("lag 2 d", |s| s.labs[0].populations[0].lag_hours = 48.0),
-        ("tournament of 4", |s| {
-            s.labs[0].populations[0].taste_max = 4
-        }),
     ];
     println!("| setting | tick | N = 1e3 | 1e4 | 1e5 | 1e6 |\n|---|---|---|---|---|---|");
     for (name, change) in changes {
         for tick_hours in [24.0, 12.0] {
-            let lambda = |researchers: f64| {
-                let at = |count: f64| {
-                    rate(count, |scenario| {
-                        change(scenario);
-                        scenario.run.tick_hours = tick_hours;
-                    })
-                };
-                libm::log2(
-                    at(researchers * std::f64::consts::SQRT_2)
-                        / at(researchers / std::f64::consts::SQRT_2),
-                )
+            let at = |count: f64| {
+                rate(count, |scenario| {
+                    change(scenario);
+                    scenario.run.tick_hours = tick_hours;
+                })
             };
-            let row = [1e3, 1e4, 1e5, 1e6]
-                .map(|n| format!("{:.2}", lambda(n)))
-                .join(" | ");
+            let lambda = |researchers: f64| {
+                let more = at(researchers * std::f64::consts::SQRT_2)?;
+                let fewer = at(researchers / std::f64::consts::SQRT_2)?;
+                Some(format!("{:.2}", libm::log2(more / fewer)))
+            };
+            let row = [1e3, 1e4, 1e5, 1e6].map(|n| lambda(n).unwrap_or_else(|| "–".to_owned()));
+            let row = row.join(" | ");
             println!("| {name} | {tick_hours} h | {row} |");
         }
     }

@@ -168,3 +168,87 @@ fn neighbours(scenario: &Scenario, lab: usize, population: &Population) -> Vec<V
     }
     heard
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Overrides;
+
+    /// The smoke scenario's first lab with its copies on `boards` boards in `topology`.
+    fn heard(topology: Topology, boards: u32) -> Vec<Vec<u32>> {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/smoke.toml");
+        let scenario = Scenario::load(&path, &Overrides::default()).expect("it is shipped");
+        let mut population = scenario.labs[0].populations[1].clone();
+        population.boards = boards;
+        population.topology = topology;
+        neighbours(&scenario, 0, &population)
+    }
+
+    #[test]
+    fn rings_and_trees_are_as_drawn() {
+        assert_eq!(heard(Topology::Ring, 4), [[1, 3], [0, 2], [1, 3], [0, 2]]);
+        assert_eq!(heard(Topology::Ring, 2), [[1], [0]]);
+        assert_eq!(heard(Topology::Ring, 1), [[0; 0]]);
+        let tree = heard(Topology::Hierarchy { fan_out: 2 }, 5);
+        assert_eq!(tree, [vec![1, 2], vec![0, 3, 4], vec![0], vec![1], vec![1]]);
+        assert!(heard(Topology::Broadcast, 3).iter().all(Vec::is_empty));
+    }
+
+    #[test]
+    fn small_worlds_are_symmetric_and_rewired_as_often_as_asked() {
+        let lattice = heard(
+            Topology::SmallWorld {
+                neighbours: 2,
+                rewire: 0.0,
+            },
+            100,
+        );
+        assert!(lattice.iter().enumerate().all(|(b, heard)| {
+            let b = b as u32;
+            let mut near = [b + 98, b + 99, b + 1, b + 2].map(|n| n % 100);
+            near.sort_unstable();
+            *heard == near
+        }));
+        let rewired = heard(
+            Topology::SmallWorld {
+                neighbours: 2,
+                rewire: 0.25,
+            },
+            1000,
+        );
+        let mut far = 0;
+        for (b, heard) in rewired.iter().enumerate() {
+            for &other in heard {
+                assert!(rewired[other as usize].contains(&(b as u32)));
+                let apart = (b as u32).abs_diff(other);
+                far += u32::from(apart.min(1000 - apart) > 2);
+            }
+        }
+        // 2,000 links, a quarter rewired: 500 +- 4 x 19, each counted from both ends.
+        assert!((850..1150).contains(&far), "{far}");
+    }
+
+    #[test]
+    fn labs_hear_of_each_other_and_newcomers_start_with_what_is_known() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/smoke.toml");
+        let scenario = Scenario::load(&path, &Overrides::default()).expect("it is shipped");
+        let wiring = Wiring::new(&scenario);
+        assert_eq!(wiring.lab_boards, [0, 8, 10]);
+        assert_eq!(wiring.edge_start.len(), 11);
+        let class = |edge: &Edge| wiring.classes[wiring.mails[edge.mail as usize].class as usize];
+        let into = |board: usize| {
+            &wiring.edges[wiring.edge_start[board] as usize..wiring.edge_start[board + 1] as usize]
+        };
+        // Copies: two neighbours in the ring, and the lab's union before day 7.
+        let copies: Vec<Class> = into(4).iter().map(class).collect();
+        assert_eq!(
+            copies,
+            [Class::Lag(24.0), Class::Lag(24.0), Class::BeforeDay(7.0)]
+        );
+        // People of the second lab: their own union, and half of what the first publishes.
+        let second = into(8);
+        assert_eq!(second.len(), 2);
+        assert_eq!(second[1].threshold, 1 << 31);
+        assert_eq!(wiring.mails[second[1].mail as usize].node, 10);
+    }
+}

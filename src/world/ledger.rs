@@ -62,3 +62,38 @@ impl Ledger {
         self.debt_max_a100e_hours = self.debt_max_a100e_hours.max(self.debt_a100e_hours);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn demand_that_was_underrated_is_paid_back_and_bounded() {
+        // 100 A100e; experiments in flight double unforeseen on day 10, for good.
+        let mut ledger = Ledger::default();
+        let (mut last_hours, mut used_sum) = (0.0, 0.0);
+        for day in 0..60 {
+            let experiments = if day < 10 { 50.0 } else { 100.0 };
+            let rate =
+                ledger.rate_a100e(24.0, 100.0, (100.0, 1.0), (experiments, last_hours), 10.0);
+            last_hours = experiments * 24.0;
+            used_sum += rate * last_hours;
+            ledger.settle(2400.0, rate * last_hours);
+        }
+        assert!(ledger.debt_max_a100e_hours <= 2400.0, "{ledger:?}");
+        assert!(ledger.debt_a100e_hours < 1.0, "{ledger:?}");
+        assert!(
+            used_sum <= 60.0 * 2400.0 + ledger.debt_a100e_hours,
+            "{used_sum}"
+        );
+    }
+
+    #[test]
+    fn the_cap_holds_and_nobody_in_flight_divides_nothing() {
+        let mut ledger = Ledger::default();
+        assert_eq!(
+            ledger.rate_a100e(24.0, 100.0, (0.0, 0.0), (0.0, 0.0), 10.0),
+            10.0
+        );
+    }
+}

@@ -61,3 +61,58 @@ pub fn staff(population: &Population, day: f64, sample: f64, inference_a100e: f6
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Overrides, Scenario};
+
+    /// The automated population of the essay's scenario with `native_speed`, `speed_max` and
+    /// `copies_max`.
+    fn automated(native: f64, most: f64, copies: f64) -> Population {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("scenarios/situational-awareness.toml");
+        let scenario = Scenario::load(&path, &Overrides::default()).expect("it is shipped");
+        let mut population = scenario.labs[0].populations[1].clone();
+        if let PopulationKind::Automated {
+            native_speed,
+            speed_max,
+            copies_max,
+            ramp_days,
+            ..
+        } = &mut population.kind
+        {
+            (*native_speed, *speed_max, *copies_max, *ramp_days) = (native, most, copies, 0.0);
+        }
+        population
+    }
+
+    #[test]
+    fn ten_million_a100e_think_as_55_million_people() {
+        let staff = staff(&automated(1.0, 1.0, 1e12), 0.0, 1.0, 1e7);
+        // 9.2 tokens/s each, over 100 tokens a minute, here rounded to 1.6667 a second.
+        assert!((staff.researchers / 55.2e6 - 1.0).abs() < 1e-4, "{staff:?}");
+    }
+
+    #[test]
+    fn a_hundred_million_at_5x_cost_what_a_million_does_at_100x() {
+        let a100e = 1e8 * 5.0 * 1.6667 / 9.2;
+        let copies = staff(&automated(5.0, 5.0, 1e8), 0.0, 1.0, a100e);
+        let speed = staff(&automated(5.0, 100.0, 1e6), 0.0, 1.0, a100e);
+        assert!((copies.researchers / 1e8 - 1.0).abs() < 1e-9 && copies.speed == 5.0);
+        // k^3 copies buy k^2 speed: 20^1.5 = 89 times fewer at 20 times the speed.
+        assert!(
+            (speed.researchers / 1.118e6 - 1.0).abs() < 1e-3,
+            "{speed:?}"
+        );
+        assert_eq!(speed.speed, 100.0);
+    }
+
+    #[test]
+    fn nobody_works_before_the_start() {
+        assert_eq!(
+            staff(&automated(5.0, 5.0, 1e8), -1.0, 1.0, 1e7).researchers,
+            0.0
+        );
+    }
+}

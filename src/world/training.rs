@@ -41,3 +41,32 @@ impl Generations {
         self.algorithms_oom = training_oom;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quality_is_effective_compute_over_the_first_run() {
+        let rules = Training {
+            run_days: 10.0,
+            quality_skill_exponent: 0.0,
+            quality_taste_exponent: 0.0,
+            idea_reach: None,
+            idea_reach_per_quality_oom: 0.0,
+        };
+        let mut generations = Generations::default();
+        let mut run = |compute: f64, oom: f64| {
+            for _ in 0..10 {
+                generations.train(&rules, 24.0, compute, oom);
+            }
+            generations.quality_oom
+        };
+        // The first sets the reference; its successor starts with the algorithms of that day.
+        assert_eq!(run(1000.0, 0.5), 0.0);
+        assert!((run(10_000.0, 0.7) - 1.5).abs() < 1e-12);
+        // A smaller run does not make the model in use worse.
+        assert!((run(10.0, 0.7) - 1.5).abs() < 1e-12);
+        assert_eq!(generations.finished, 3);
+    }
+}

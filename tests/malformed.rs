@@ -483,7 +483,7 @@ fn overrides_that_reach_nothing() {
             "0.1",
             "did you mean `frontier`",
         ),
-        ("labs.frontier.waiting_target", "2", "in (0, 1)"),
+        ("labs.frontier.waiting_target", "2", "in [1e-12, 1)"),
         (
             "labs.frontier.populations.copies.topology",
             "rings",

@@ -209,7 +209,7 @@ impl fmt::Display for Range {
 }
 
 fn plain(x: f64) -> String {
-    if x != 0.0 && x.abs() >= 1e6 {
+    if x != 0.0 && !(1e-3..1e6).contains(&x.abs()) {
         format!("{x:e}")
     } else {
         x.to_string()
@@ -226,7 +226,7 @@ pub(super) const fn between(min: f64, max: f64) -> Range {
     }
 }
 
-/// Above zero, up to `max`.
+/// Above zero by enough that logarithms of it stay small, up to `max`.
 pub(super) const fn positive(max: f64) -> Range {
     Range {
         min: 1e-12,

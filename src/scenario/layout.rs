@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Scenario;
 use super::keys::{ROOT, Shape, Table};
 
-const GAINS: [&str; 4] = ["training", "inference", "utilisation", "tools"];
+const GAINS: [&str; 5] = ["training", "inference", "utilisation", "tools", "serial"];
 
 /// Checked values as a scenario; `None` where a stand-in kept them from being one. `from` and `to`
 /// of exchanges are positions already.

@@ -7,6 +7,7 @@
 mod canonical;
 mod check;
 mod date;
+mod economy;
 mod files;
 pub mod keys;
 mod layout;
@@ -26,6 +27,7 @@ mod write;
 pub use canonical::CanonicalError;
 pub use check::{Check, PopulationCheck};
 pub use date::date_after;
+pub use economy::*;
 pub use files::{FILE_BYTES_MAX, INCLUDE_DEPTH_MAX};
 pub use library::{ListError, list};
 pub use load::{Head, head, variants};

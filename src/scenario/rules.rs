@@ -37,6 +37,7 @@ pub(super) fn broken(scenario: &Scenario) -> Vec<Broken> {
             rules.population(population, &join(&at, "populations", Some(inner)));
         }
     }
+    rules.surroundings();
     rules.counts();
     rules.names();
     rules.exchanges();
@@ -167,12 +168,12 @@ impl Rules<'_> {
     fn kind(&mut self, kind: &IdeaKind, at: &Path) {
         let key = |name: &str| join(at, name, None);
         let gain = &kind.gain_to;
-        let sum = gain.training + gain.inference + gain.utilisation + gain.tools;
-        let keys = ["training", "inference", "utilisation", "tools"]
+        let sum = gain.training + gain.inference + gain.utilisation + gain.tools + gain.serial;
+        let keys = ["training", "inference", "utilisation", "tools", "serial"]
             .map(key)
             .to_vec();
         self.require(sum <= 1.0 + SHARE_SLACK, keys, || {
-            format!("training, inference, utilisation and tools sum to {sum}, more than 1")
+            format!("training, inference, utilisation, tools and serial sum to {sum}, more than 1")
         });
         let (floor, full) = (
             kind.experiment_floor_a100e_hours,
@@ -217,6 +218,62 @@ impl Rules<'_> {
         .map(|name| join(at, name, None));
         self.require(sum <= 1.0 + SHARE_SLACK, keys.to_vec(), || {
             format!("the four shares of the fleet sum to {sum}, more than 1")
+        });
+        self.economy(lab, at);
+    }
+
+    /// What the blocks of a lab need of each other and of those around it.
+    fn economy(&mut self, lab: &Lab, at: &Path) {
+        let of = self.scenario;
+        let key = |block: &str, name: &str| join(&join(at, block, None), name, None);
+        let block = |name: &str| join(at, name, None);
+        let tells = |needs: &'static str| move || format!("needs {needs}");
+        if let Some(fleet) = &lab.fleet {
+            self.require(
+                of.supply.is_some(),
+                vec![block("fleet")],
+                tells("a [supply] block"),
+            );
+            let both = lab.money.is_some() && fleet.orders_a100e_per_year.is_some();
+            let keys = vec![key("fleet", "orders_a100e_per_year")];
+            self.require(!both, keys, || {
+                "with a money block the budget sets the orders: leave one out".to_owned()
+            });
+        }
+        let needs_fleet = [
+            ("energy", lab.energy.is_some()),
+            ("money", lab.money.is_some()),
+        ];
+        for (name, present) in needs_fleet {
+            let holds = !present || lab.fleet.is_some();
+            self.require(holds, vec![block(name)], tells("a [labs.fleet] block"));
+        }
+        if let Some(demand) = &of.demand {
+            let fits = lab.serving_share == 0.0 || demand.serving_share_max == 0.0;
+            self.require(fits, vec![block("serving_share")], || {
+                "[demand] sets what serves customers: leave serving_share out".to_owned()
+            });
+        }
+    }
+
+    /// What the blocks around the labs need.
+    fn surroundings(&mut self) {
+        let of = self.scenario;
+        let any_money = of.labs.iter().any(|lab| lab.money.is_some());
+        if of.wave.is_some() {
+            self.require(any_money, vec![path(&[("wave", None)])], || {
+                "needs a lab with a [labs.money] block".to_owned()
+            });
+        }
+        let Some(labour) = &of.labour else {
+            return;
+        };
+        let sum: f64 = labour.roles().iter().map(|role| role.share).sum();
+        let keys = ["pattern", "routine_code", "formulation", "strategy"]
+            .map(|role| path(&[("labour", None), (role, None), ("share", None)]));
+        let whole = (sum - 1.0).abs() <= SHARE_SLACK;
+        self.require(whole, keys.to_vec(), || {
+            format!("shares of the four roles sum to {sum}, not to 1")
         });
     }
 

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Demand, Energy, Fleet, Labour, Market, Money, Overheads, Regulation, Supply, Wave};
+
 /// Hours in a year: 365 days. Growth factors "per year" refer to it.
 pub const HOURS_PER_YEAR: f64 = 8760.0;
 
@@ -23,6 +25,24 @@ pub struct Scenario {
     pub labs: Vec<Lab>,
     /// Knowledge that crosses labs.
     pub exchanges: Vec<Exchange>,
+    /// Makers of chips.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supply: Option<Supply>,
+    /// Customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub demand: Option<Demand>,
+    /// How customers, capital and people choose between labs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub market: Option<Market>,
+    /// The long wave of investment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wave: Option<Wave>,
+    /// What a government does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regulation: Option<Regulation>,
+    /// What automation does to human work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labour: Option<Labour>,
 }
 
 /// Time, size and sampling of a run.
@@ -133,6 +153,14 @@ pub struct GainShares {
     pub utilisation: f64,
     /// Research productivity.
     pub tools: f64,
+    /// Serial speed of automated researchers at the same compute.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub serial: f64,
+}
+
+/// Whether a value that came later may be left out, so that older scenarios keep their hash.
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 /// An owner of compute and of researchers.
@@ -163,13 +191,25 @@ pub struct Lab {
     pub experience_reference_hours: f64,
     /// Exponent of pooled experience; 0 is off.
     pub experience_skill_exponent: f64,
+    /// Chips by vintage; `None`: `fleet_a100e` is the fleet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fleet: Option<Fleet>,
+    /// Power for the chips; `None`: as much as they draw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy: Option<Energy>,
+    /// Income and spending; `None`: money is no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money: Option<Money>,
+    /// Time lost to starting sandboxes and jobs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overheads: Option<Overheads>,
     /// Who works there, in the order in which experiments are admitted.
     pub populations: Vec<Population>,
 }
 
 /// Model generations: a run ends every `run_days`; quality is its effective compute in OOM over
 /// that of the first run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Training {
     /// Days a training run takes.
@@ -182,6 +222,12 @@ pub struct Training {
     pub idea_reach: Option<f64>,
     /// Indices added to `idea_reach` per OOM of quality.
     pub idea_reach_per_quality_oom: f64,
+    /// Quality at which more effective compute stops giving better models; `None`: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scaling_stop_oom: Option<f64>,
+    /// Most quality that the data of the day allow; `None`: no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_limit_oom: Option<Series>,
 }
 
 /// Researchers of one lab and one kind.
@@ -241,7 +287,27 @@ pub enum PopulationKind {
         tokens_per_human_second: f64,
         /// Tokens a second that one A100e generates at inference OOM 0.
         tokens_per_second_per_a100e: f64,
+        /// What serial speed that was found is spent on.
+        #[serde(default, skip_serializing_if = "SerialGain::is_default")]
+        spend_serial_on: SerialGain,
     },
+}
+
+/// What serial speed found along the way is spent on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SerialGain {
+    /// Researchers think faster.
+    #[default]
+    Speed,
+    /// Researchers think as before, more of them.
+    Copies,
+}
+
+impl SerialGain {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How boards of a population hear of each other.
@@ -266,6 +332,13 @@ pub enum Topology {
     },
     /// Each board hears everything its lab knows.
     Broadcast,
+    /// Agents post what they find; who reads a post tells the own board.
+    Network {
+        /// Share of finished experiments that are posted.
+        post_share: f64,
+        /// Agents that read a post and comment on it.
+        comments_per_post: f64,
+    },
 }
 
 /// Knowledge of one lab that reaches another.

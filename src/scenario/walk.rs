@@ -187,7 +187,13 @@ impl Walk<'_> {
             Shape::Series(range) => return self.series(key, node, range, path),
             Shape::Pairs(range) => pairs(node, range),
             Shape::Table(inner) => match node.content {
-                Content::Table(_) => return Value::Object(self.table(inner, node, path)),
+                Content::Table(_) => {
+                    let mut values = self.table(inner, node, path);
+                    return match values.remove("enabled") {
+                        Some(Value::Bool(false)) => Value::Null,
+                        _ => Value::Object(values),
+                    };
+                }
                 _ => Err(mistyped_at(key.shape, node)),
             },
             Shape::Tables(inner, min, max) => {

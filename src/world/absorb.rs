@@ -1,10 +1,12 @@
 //! From what the device counted to the state of the world after the tick, and its report.
 
+use super::economy::{self, LabTick};
 use super::plan::{Plan, StaffPlan};
 use super::policy::Seen;
+use super::training::TrainingTick;
 use super::{HOURS_PER_DAY, Oom, World};
 use crate::model::census::{Census, Counter, PopulationCensus};
-use crate::scenario::{HOURS_PER_YEAR, PopulationKind};
+use crate::scenario::{HOURS_PER_YEAR, PopulationKind, Topology};
 
 /// Algorithmic progress of the human era, OOM of training efficiency a year (Ho et al. 2024).
 const HUMAN_ERA_OOM_PER_YEAR: f64 = 0.5;
@@ -85,6 +87,18 @@ pub struct LabReport {
     pub tokens: f64,
     /// Floating-point operations that the fleet could have made at its bf16 peak.
     pub flop: f64,
+    /// Of the attempts, those of automated researchers.
+    pub automated_attempts: u64,
+    /// Experiments that were posted to a network of agents.
+    pub posts: f64,
+    /// Comments on them.
+    pub comments: f64,
+    /// Researcher-hours lost to starting sandboxes.
+    pub hours_sandbox: f64,
+    /// Training runs finished so far.
+    pub training_runs: u64,
+    /// Chips, power, money and customers: of the whole world, not of the sample.
+    pub economy: economy::Report,
 }
 
 /// Time of one population over a tick.
@@ -106,9 +120,10 @@ impl World {
         for (news, node) in self.state.news.iter_mut().zip(&census.nodes[..boards]) {
             *news = node.news;
         }
-        let reports = (0..self.scenario.labs.len())
+        let mut reports: Vec<LabReport> = (0..self.scenario.labs.len())
             .map(|lab| self.absorb_lab(plan, lab, census, &spent))
             .collect();
+        self.absorb_economy(plan, &mut reports);
         self.state.tick += 1;
         self.state.hours += plan.tick_hours;
         Some(reports)
@@ -128,6 +143,7 @@ impl World {
             ]);
             values.extend([state.generations.quality_oom, state.experience_hours]);
         }
+        values.extend(self.state.economy.digest_values(&self.scenario));
         for plan in &plan.staff {
             values.extend([plan.staff.researchers, plan.staff.speed, plan.weight]);
             values.extend([plan.keep as f64, plan.active as f64]);
@@ -212,6 +228,10 @@ impl World {
             fleet_a100e: lab_plan.fleet_a100e,
             experiment_a100e: lab_plan.experiment_a100e,
             experiment_size: lab_plan.size,
+            economy: economy::Report {
+                resources: lab_plan.resources,
+                ..economy::Report::default()
+            },
             ..LabReport::default()
         };
         let mut thought_hours = 0.0;
@@ -220,6 +240,7 @@ impl World {
                 self.report_population(plan, index, census, &spent[index], &mut report);
         }
         self.report_nodes(lab, census, &mut report);
+        let day = self.day();
         let before = lab_plan.oom;
         let kinds = self.setup.kinds.len();
         let config = &self.scenario.labs[lab];
@@ -251,13 +272,20 @@ impl World {
             target: config.waiting_target,
             utilisation: report.utilisation,
         });
-        if let Some(training) = &config.training {
+        if let Some(training) = &config.training
+            && !lab_plan.resources.paused
+        {
             let usable = lab_plan.fleet_a100e / self.sample * libm::exp10(before.utilisation);
-            let compute = usable * config.training_share;
-            state
-                .generations
-                .train(training, plan.tick_hours, compute, before.training);
+            let tick = TrainingTick {
+                day,
+                hours: plan.tick_hours,
+                compute_a100e: usable * lab_plan.resources.training_share,
+                training_oom: before.training,
+            };
+            let regulation = self.scenario.regulation.as_ref();
+            state.generations.train(training, regulation, tick);
         }
+        report.training_runs = u64::from(state.generations.finished);
         let oom = state.oom(&self.scenario.ideas);
         report.quality_oom = state.generations.quality_oom;
         report.effective_compute_a100e =
@@ -268,6 +296,33 @@ impl World {
         report.flop = lab_plan.fleet_a100e * plan.tick_hours * 3600.0 * A100_FLOP_PER_SECOND;
         report.oom = oom;
         report
+    }
+
+    /// Settles chips, power, money and customers from day 0 on.
+    fn absorb_economy(&mut self, plan: &Plan, reports: &mut [LabReport]) {
+        let day = self.day();
+        if day < 0.0 {
+            return;
+        }
+        let tick = |(lab, report): (usize, &LabReport)| {
+            let state = &self.state.labs[lab];
+            LabTick {
+                resources: plan.labs[lab].resources,
+                before: plan.labs[lab].oom,
+                after: report.oom,
+                humans: report.researchers_human / self.sample,
+                experiments_used: report.utilisation,
+                surplus: state.surplus,
+                runs: state.generations.finished,
+                quality_oom: report.quality_oom,
+            }
+        };
+        let ticks: Vec<LabTick> = reports.iter().enumerate().map(tick).collect();
+        let economy = &mut self.state.economy;
+        let settled = economy.settle(&self.scenario, &ticks, day, plan.tick_hours);
+        for (report, settled) in reports.iter_mut().zip(settled) {
+            report.economy = settled;
+        }
     }
 
     /// Adds a population to its lab's report; returns its hours of thought if it is automated.
@@ -286,6 +341,7 @@ impl World {
             weight,
             active,
             think_units_per_hour,
+            sandbox_share,
             ..
         } = plan.staff[index];
         let (census, state) = (&census.populations[index], &self.state.populations[index]);
@@ -293,7 +349,9 @@ impl World {
         let config = &self.scenario.labs[lab].populations[index - self.of_lab(lab).start];
         let automated = matches!(config.kind, PopulationKind::Automated { .. });
         let researchers = staff.researchers;
+        let attempts = census.get(C::ExperimentsFinished) << state.weight_log2;
         if automated {
+            report.automated_attempts += attempts;
             report.researchers_automated += researchers;
         } else {
             report.researchers_human += researchers;
@@ -306,14 +364,25 @@ impl World {
         }
         let weighted = |counter: C| census.get(counter) << state.weight_log2;
         report.events += census.get(C::Events);
-        report.attempts += weighted(C::ExperimentsFinished);
+        report.attempts += attempts;
+        if let Topology::Network {
+            post_share,
+            comments_per_post,
+        } = config.topology
+        {
+            let posts = attempts as f64 * post_share;
+            report.posts += posts;
+            report.comments += posts * comments_per_post;
+        }
         report.successes += census.get(C::Successes);
         report.scooped += weighted(C::Scooped);
         let hours = |units: u64, len: u32| match len {
             0 => 0.0,
             len => weight * units as f64 / f64::from(len) * plan.tick_hours,
         };
-        report.hours_thought += hours(spent.think_units, tick.think_len);
+        let thought = hours(spent.think_units, tick.think_len);
+        report.hours_thought += thought;
+        report.hours_sandbox += thought * sandbox_share;
         report.hours_experiment += if tick.experiment_len == 0 {
             weight * state.experiment as f64 * plan.tick_hours
         } else {

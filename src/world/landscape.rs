@@ -56,6 +56,8 @@ pub struct Costs {
     pub least_skill: i32,
     /// Highest index the population can take.
     pub reach: f64,
+    /// Wall hours for which an experiment holds its processors without using them.
+    pub job_hours: f64,
 }
 
 /// Smallest useful size over the whole mix of kinds.
@@ -111,8 +113,12 @@ pub fn kind_tick(ideas: &Ideas, kind: &IdeaKind, ideas_of_kind: u32, costs: &Cos
     let hours = kind.think_hours * effort_factor(ideas, costs.tools_oom);
     let smallest = kind.experiment_floor_a100e_hours / kind.experiment_a100e_hours;
     let size = costs.size.max(smallest);
-    let a100e_hours =
-        kind.experiment_a100e_hours * size * experiment_cost(ideas, costs.training_oom);
+    // A full-size experiment takes the fastest hours, a smaller one as much less.
+    let idle = costs.job_hours / (kind.experiment_fastest_hours * size);
+    let a100e_hours = kind.experiment_a100e_hours
+        * size
+        * experiment_cost(ideas, costs.training_oom)
+        * (1.0 + idle);
     let odds = libm::log2(kind.success_probability)
         + kind.success_size_exponent * libm::log2(size / kind.success_reference_size);
     let level = LOG2_10 * kind.level_oom_per_idea;

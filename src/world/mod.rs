@@ -6,6 +6,7 @@
 
 mod absorb;
 mod clock;
+pub mod economy;
 mod landscape;
 mod ledger;
 mod plan;
@@ -24,7 +25,7 @@ pub use state::{LabState, Oom, PopulationState, State};
 use crate::model::engine::{PopulationSetup, Setup};
 use crate::model::rng::derive_key;
 use crate::model::tables;
-use crate::scenario::{PopulationKind, Scenario};
+use crate::scenario::{PopulationKind, Scenario, Series};
 use wiring::Wiring;
 
 /// Hours in a day.
@@ -149,10 +150,21 @@ fn slots(scenario: &Scenario, population: &crate::scenario::Population, sample: 
         PopulationKind::Automated { .. } => f64::INFINITY,
         PopulationKind::Human { headcount, .. } => {
             let run = &scenario.run;
-            let days = headcount.points.iter().map(|&(day, _)| day);
-            days.chain([-run.burn_in_days, run.days])
-                .map(|day| headcount.at(day.min(run.days)))
-                .fold(0.0, f64::max)
+            let most = |headcount: &Series| headcount.max_between(-run.burn_in_days, run.days);
+            let hired = scenario
+                .market
+                .as_ref()
+                .is_some_and(|market| market.talent_exponent > 0.0);
+            if hired {
+                // People of all labs may end up in this one.
+                let humans = populations(scenario).filter_map(|(_, other)| match &other.kind {
+                    PopulationKind::Human { headcount, .. } => Some(most(headcount)),
+                    PopulationKind::Automated { .. } => None,
+                });
+                humans.sum()
+            } else {
+                most(headcount)
+            }
         }
     };
     let agents = libm::ceil(most * sample) + 1.0;

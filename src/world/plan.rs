@@ -1,5 +1,6 @@
 //! From the state of the world to what the device is told for one tick.
 
+use super::economy::{self, Resources};
 use super::landscape::{self, Costs, q16, sigma_q12};
 use super::researchers::{Staff, staff};
 use super::wiring::Class;
@@ -47,6 +48,8 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LabPlan {
     pub oom: Oom,
+    /// What it has, of the whole world.
+    pub resources: Resources,
     /// Physical fleet, sampled.
     pub fleet_a100e: f64,
     /// Compute for experiments, with utilisation gains, sampled.
@@ -70,6 +73,8 @@ pub(super) struct StaffPlan {
     pub think_units_per_hour: f64,
     /// Hours of thought in an hour of the calendar.
     pub think_rate: f64,
+    /// Share of thinking time that goes into starting sandboxes.
+    pub sandbox_share: f64,
     /// log2 of the median skill.
     pub skill_log2: f64,
 }
@@ -99,6 +104,13 @@ impl World {
     pub fn plan<E>(&mut self, nodes: impl FnOnce() -> Result<Vec<u32>, E>) -> Result<Plan, E> {
         let mut plan = Plan::default();
         let day = self.day();
+        let ooms: Vec<Oom> = self
+            .state
+            .labs
+            .iter()
+            .map(|lab| lab.oom(&self.scenario.ideas))
+            .collect();
+        self.state.economy.open(&self.scenario, &ooms, day);
         for lab in 0..self.scenario.labs.len() {
             self.plan_compute(&mut plan, lab, day);
         }
@@ -140,10 +152,11 @@ impl World {
         let config = &self.scenario.labs[lab];
         let state = &self.state.labs[lab];
         let oom = state.oom(&self.scenario.ideas);
-        let fleet_a100e = config.fleet_a100e.at(day) * self.sample;
+        let resources = self.state.economy.resources(&self.scenario, lab, &oom, day);
+        let fleet_a100e = resources.fleet_a100e * self.sample;
         let usable = fleet_a100e * libm::exp10(oom.utilisation);
-        let inference = usable * config.inference_share * libm::exp10(oom.inference);
-        let surplus = if config.surplus_inference_to_experiments {
+        let inference = usable * resources.inference_share * libm::exp10(oom.inference);
+        let surplus = if config.surplus_inference_to_experiments && !resources.paused {
             state.surplus
         } else {
             0.0
@@ -151,16 +164,27 @@ impl World {
         plan.labs.push(LabPlan {
             oom,
             fleet_a100e,
-            experiment_a100e: usable * (config.experiment_share + config.inference_share * surplus),
+            experiment_a100e: usable
+                * (resources.experiment_share + resources.inference_share * surplus),
+            resources,
             ..LabPlan::default()
         });
         for index in self.of_lab(lab) {
             let population = &config.populations[index - self.of_lab(lab).start];
-            let staff = staff(population, day, self.sample, inference);
+            let speed_oom = oom.serial;
+            let mut staff = staff(population, day, self.sample, inference, speed_oom);
+            if matches!(population.kind, PopulationKind::Human { .. }) {
+                staff.researchers *= resources.talent;
+            }
+            let started = config.overheads.as_ref().map_or(0.0, |overheads| {
+                economy::sandbox_hours(overheads, staff.speed)
+            });
             plan.staff.push(StaffPlan {
                 lab,
                 staff,
-                think_rate: staff.speed * staff.duty * (1.0 - population.reading_share),
+                think_rate: staff.speed * staff.duty * (1.0 - population.reading_share)
+                    / (1.0 + started),
+                sandbox_share: started / (1.0 + started),
                 skill_log2: skill_log2(config, population, state),
                 ..StaffPlan::default()
             });
@@ -377,6 +401,10 @@ impl World {
             least_skill: tick.skill_base
                 + crate::model::fixed::scale_normal(tick.skill_sigma, self.least_normal),
             reach,
+            job_hours: config
+                .overheads
+                .as_ref()
+                .map_or(0.0, |overheads| economy::job_hours(overheads)),
         };
         let ideas = &self.scenario.ideas;
         for (kind, gain) in ideas.kinds.iter().zip(&self.setup.kinds) {
@@ -476,7 +504,7 @@ fn skill_log2(lab: &Lab, population: &Population, state: &super::LabState) -> f6
         return 0.0;
     }
     let experience = (state.experience_hours / lab.experience_reference_hours).max(1.0);
-    let quality = lab.training.map_or(0.0, |training| {
+    let quality = lab.training.as_ref().map_or(0.0, |training| {
         training.quality_skill_exponent * state.generations.quality_oom
     });
     lab.experience_skill_exponent * libm::log2(experience) + quality * std::f64::consts::LOG2_10

@@ -1,6 +1,6 @@
 //! How many researchers a population has and how fast they think.
 
-use crate::scenario::{Population, PopulationKind};
+use crate::scenario::{Population, PopulationKind, SerialGain};
 
 /// Number and speed of a population at an instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -15,8 +15,15 @@ pub struct Staff {
     pub tokens_per_second: f64,
 }
 
-/// Staff on `day`; `inference_a100e` is the sampled inference fleet times its efficiency gains.
-pub fn staff(population: &Population, day: f64, sample: f64, inference_a100e: f64) -> Staff {
+/// Staff on `day`; `inference_a100e` is the sampled inference fleet times its efficiency gains, `serial_oom` the
+/// serial speed found so far.
+pub fn staff(
+    population: &Population,
+    day: f64,
+    sample: f64,
+    inference_a100e: f64,
+    serial_oom: f64,
+) -> Staff {
     match &population.kind {
         PopulationKind::Human {
             headcount,
@@ -36,6 +43,7 @@ pub fn staff(population: &Population, day: f64, sample: f64, inference_a100e: f6
             speed_cost_exponent,
             tokens_per_human_second,
             tokens_per_second_per_a100e,
+            spend_serial_on,
         } => {
             let ramp = if day < *start_day {
                 0.0
@@ -45,15 +53,24 @@ pub fn staff(population: &Population, day: f64, sample: f64, inference_a100e: f6
                 1.0
             };
             let tokens = inference_a100e * tokens_per_second_per_a100e * ramp;
-            let native = tokens / (tokens_per_human_second * native_speed);
+            // Speed found costs no copies: the cheapest speed is higher. Slowing down again buys copies.
+            let found = libm::exp10(serial_oom);
+            let cheapest = native_speed * found;
+            let slowest = match spend_serial_on {
+                SerialGain::Speed => cheapest,
+                SerialGain::Copies => *native_speed,
+            };
+            let native = tokens / (tokens_per_human_second * cheapest)
+                * libm::pow(cheapest / slowest, *speed_cost_exponent);
             let most = copies_max * sample;
             let speed = if native > most {
-                (native_speed * libm::pow(native / most, 1.0 / speed_cost_exponent)).min(*speed_max)
+                let wanted = slowest * libm::pow(native / most, 1.0 / speed_cost_exponent);
+                wanted.min(speed_max * found)
             } else {
-                *native_speed
+                slowest
             };
             Staff {
-                researchers: native * libm::pow(native_speed / speed, *speed_cost_exponent),
+                researchers: native * libm::pow(slowest / speed, *speed_cost_exponent),
                 speed,
                 duty: 1.0,
                 tokens_per_second: tokens,
@@ -89,7 +106,7 @@ mod tests {
 
     #[test]
     fn ten_million_a100e_think_as_55_million_people() {
-        let staff = staff(&automated(1.0, 1.0, 1e12), 0.0, 1.0, 1e7);
+        let staff = staff(&automated(1.0, 1.0, 1e12), 0.0, 1.0, 1e7, 0.0);
         // 9.2 tokens/s each, over 100 tokens a minute, here rounded to 1.6667 a second.
         assert!((staff.researchers / 55.2e6 - 1.0).abs() < 1e-4, "{staff:?}");
     }
@@ -97,8 +114,8 @@ mod tests {
     #[test]
     fn a_hundred_million_at_5x_cost_what_a_million_does_at_100x() {
         let a100e = 1e8 * 5.0 * 1.6667 / 9.2;
-        let copies = staff(&automated(5.0, 5.0, 1e8), 0.0, 1.0, a100e);
-        let speed = staff(&automated(5.0, 100.0, 1e6), 0.0, 1.0, a100e);
+        let copies = staff(&automated(5.0, 5.0, 1e8), 0.0, 1.0, a100e, 0.0);
+        let speed = staff(&automated(5.0, 100.0, 1e6), 0.0, 1.0, a100e, 0.0);
         assert!((copies.researchers / 1e8 - 1.0).abs() < 1e-9 && copies.speed == 5.0);
         // k^3 copies buy k^2 speed: 20^1.5 = 89 times fewer at 20 times the speed.
         assert!(
@@ -111,7 +128,7 @@ mod tests {
     #[test]
     fn nobody_works_before_the_start() {
         assert_eq!(
-            staff(&automated(5.0, 5.0, 1e8), -1.0, 1.0, 1e7).researchers,
+            staff(&automated(5.0, 5.0, 1e8), -1.0, 1.0, 1e7, 0.0).researchers,
             0.0
         );
     }

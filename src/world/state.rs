@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
+use super::economy::Economy;
 use super::landscape::{self, GAIN_UNIT_OOM};
 use super::ledger::Ledger;
 use super::policy::{Effort, Seen, Size};
@@ -26,10 +27,12 @@ pub struct State {
     pub populations: Vec<PopulationState>,
     /// News on each board after the last tick.
     pub(super) news: Vec<u32>,
+    /// Chips, power, money and customers.
+    pub economy: Economy,
 }
 
 /// Progress of a lab in orders of magnitude, by what improved. Kinds are never added up.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Oom {
     /// Training efficiency: the headline.
     pub training: f64,
@@ -39,6 +42,8 @@ pub struct Oom {
     pub utilisation: f64,
     /// Research productivity.
     pub tools: f64,
+    /// Serial speed of automated researchers.
+    pub serial: f64,
 }
 
 /// State of a lab.
@@ -128,6 +133,7 @@ impl State {
                 .collect(),
             labs: vec![lab; scenario.labs.len()],
             news: vec![0; boards as usize],
+            economy: Economy::new(scenario),
         }
     }
 }
@@ -151,6 +157,7 @@ impl LabState {
             oom.inference += sum * kind.gain_to.inference;
             oom.utilisation += sum * kind.gain_to.utilisation;
             oom.tools += sum * kind.gain_to.tools;
+            oom.serial += sum * kind.gain_to.serial;
         }
         oom
     }

@@ -67,8 +67,27 @@ impl Wiring {
             for neighbour in heard {
                 self.edge(first + neighbour, Class::Lag(population.lag_hours), None);
             }
-            if population.topology == Topology::Broadcast {
-                self.edge(union, Class::Lag(population.lag_hours), None);
+            match population.topology {
+                Topology::Broadcast => self.edge(union, Class::Lag(population.lag_hours), None),
+                Topology::Network {
+                    post_share,
+                    comments_per_post,
+                } => {
+                    // A post is read by so many agents, who sit at random boards.
+                    let board = self.edge_start.len() as u64 - 1;
+                    let missed =
+                        libm::pow(1.0 - 1.0 / f64::from(population.boards), comments_per_post);
+                    let salt = derive_key(&[
+                        b"network",
+                        &scenario.run.seed.to_le_bytes(),
+                        scenario.labs[lab].name.as_bytes(),
+                        population.name.as_bytes(),
+                        &(board - u64::from(first)).to_le_bytes(),
+                    ]);
+                    let class = Class::Lag(population.lag_hours);
+                    self.edge(union, class, Some((post_share * (1.0 - missed), salt)));
+                }
+                _ => {}
             }
             if let PopulationKind::Automated { start_day, .. } = population.kind {
                 self.edge(union, Class::BeforeDay(start_day), None);
@@ -136,7 +155,7 @@ fn neighbours(scenario: &Scenario, lab: usize, population: &Population) -> Vec<V
         }
     };
     match population.topology {
-        Topology::None | Topology::Broadcast => {}
+        Topology::None | Topology::Broadcast | Topology::Network { .. } => {}
         Topology::Ring => (0..boards).for_each(|board| link(board, (board + 1) % boards)),
         Topology::Hierarchy { fan_out } => {
             (1..boards).for_each(|board| link(board, (board - 1) / fan_out));

@@ -101,6 +101,12 @@ const KIND_KEYS: &[Key] = &[
     )
     .or("0.0", Assumed, "none"),
     key(
+        "serial",
+        SHARE,
+        "Share of a gain that goes to the serial speed of automated researchers.",
+    )
+    .or("0.0", Assumed, "none"),
+    key(
         "think_hours",
         Shape::Float(positive(1e4)),
         "Thinking before an experiment at index 0, for a median human.",

@@ -1,8 +1,8 @@
 //! Keys of `[[labs]]`, `[labs.training]` and `[[labs.populations]]`.
 
 use super::Class::{Assumed, Measured};
-use super::limit;
-use super::shape::{Key, Range, Shape, Table, between, key, positive};
+use super::shape::{ENABLED, Key, Range, Shape, Table, between, block, key, positive};
+use super::{lab_economy, limit};
 
 /// An owner of compute and of researchers.
 pub static LAB: Table = Table {
@@ -81,12 +81,19 @@ const LAB_KEYS: &[Key] = &[
         "Exponent of pooled experience; 0 is off.",
     )
     .or("0.0", Assumed, "off"),
-    key(
+    block(
         "training",
-        Shape::Table(&TRAINING),
+        &TRAINING,
         "How models improve from training runs.",
-    )
-    .off(""),
+    ),
+    block("fleet", &lab_economy::FLEET, "Chips by vintage."),
+    block("energy", &lab_economy::ENERGY, "Power for the chips."),
+    block("money", &lab_economy::MONEY, "Income and spending."),
+    block(
+        "overheads",
+        &lab_economy::OVERHEADS,
+        "Time lost to starting sandboxes and jobs.",
+    ),
     key(
         "populations",
         Shape::Tables(&POPULATION, 1, limit::POPULATIONS),
@@ -97,6 +104,7 @@ const LAB_KEYS: &[Key] = &[
 static TRAINING: Table = Table {
     doc: "Model generations: each run's effective compute sets the quality of all copies.",
     keys: &[
+        ENABLED,
         key(
             "run_days",
             Shape::Float(positive(3650.0)),
@@ -134,6 +142,20 @@ static TRAINING: Table = Table {
         )
         .unit("ideas an OOM")
         .or("0.0", Assumed, "no further reach"),
+        key(
+            "scaling_stop_oom",
+            Shape::Float(between(0.0, 100.0)),
+            "Quality at which more effective compute stops giving better models.",
+        )
+        .unit("OOM")
+        .off("1.0"),
+        key(
+            "data_limit_oom",
+            Shape::Series(positive(100.0)),
+            "Most quality that the data of the day allow.",
+        )
+        .unit("OOM")
+        .off("{ points = [[0.0, 2.0]], growth_per_year = 1.2 }"),
     ],
 };
 
@@ -246,6 +268,13 @@ const POPULATION_KEYS: &[Key] = &[
     )
     .when("kind", "automated"),
     key(
+        "spend_serial_on",
+        Shape::Choice(&["speed", "copies"]),
+        "What serial speed that was found is spent on.",
+    )
+    .or("\"speed\"", Assumed, "the simplest policy")
+    .when("kind", "automated"),
+    key(
         "skill_sigma_ln",
         Shape::Float(between(0.0, 2.0)),
         "Sigma of ln(skill); the median is 1.",
@@ -283,7 +312,14 @@ const POPULATION_KEYS: &[Key] = &[
     .or("8", Assumed, "prototype, human era"),
     key(
         "topology",
-        Shape::Choice(&["broadcast", "none", "ring", "hierarchy", "small-world"]),
+        Shape::Choice(&[
+            "broadcast",
+            "none",
+            "ring",
+            "hierarchy",
+            "small-world",
+            "network",
+        ]),
         "How boards hear of each other's finds.",
     )
     .or("\"broadcast\"", Assumed, "nothing was measured; sweep it"),
@@ -306,6 +342,28 @@ const POPULATION_KEYS: &[Key] = &[
     )
     .or("0.1", Assumed, "the middle of the small-world range")
     .when("topology", "small-world"),
+    key(
+        "post_share",
+        Shape::Float(between(0.0, 1.0)),
+        "Share of finished experiments that are posted to all.",
+    )
+    .or(
+        "0.03",
+        Assumed,
+        "sweep it: 0.15 posts an agent in days (evidence B, a claim)",
+    )
+    .when("topology", "network"),
+    key(
+        "comments_per_post",
+        Shape::Float(between(0.0, 1e9)),
+        "Agents that read a post and comment on it.",
+    )
+    .or(
+        "34.0",
+        Assumed,
+        "8.5M comments on 250,000 posts (evidence B, a claim)",
+    )
+    .when("topology", "network"),
     key(
         "lag_hours",
         Shape::Float(between(0.0, 87600.0)),

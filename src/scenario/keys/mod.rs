@@ -2,7 +2,9 @@
 //! default and meaning. Checking, suggestions, the JSON Schema, the template and the documented
 //! key list are all read from here.
 
+mod economy;
 mod ideas;
+mod lab_economy;
 mod labs;
 mod root;
 mod shape;

@@ -2,8 +2,8 @@
 
 use super::Class::Assumed;
 use super::limit;
-use super::shape::{GROWTH, Key, Shape, Table, between, key, positive};
-use super::{ideas, labs};
+use super::shape::{GROWTH, Key, Shape, Table, between, block, key, positive};
+use super::{economy, ideas, labs};
 
 /// The top of a scenario file.
 pub static ROOT: Table = Table {
@@ -47,6 +47,28 @@ pub static ROOT: Table = Table {
             "Knowledge that crosses from one lab to another.",
         )
         .or("[]", Assumed, "labs hear nothing of each other"),
+        block(
+            "supply",
+            &economy::SUPPLY,
+            "Makers of chips, for labs with a [labs.fleet].",
+        ),
+        block("demand", &economy::DEMAND, "Customers."),
+        block(
+            "market",
+            &economy::MARKET,
+            "How customers, capital and people choose between labs.",
+        ),
+        block("wave", &economy::WAVE, "The long wave of investment."),
+        block(
+            "regulation",
+            &economy::REGULATION,
+            "What a government does.",
+        ),
+        block(
+            "labour",
+            &economy::LABOUR,
+            "What automation does to human work.",
+        ),
         key(
             "variants",
             Shape::Variants,

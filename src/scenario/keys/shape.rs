@@ -236,6 +236,14 @@ pub(super) const fn positive(max: f64) -> Range {
     }
 }
 
+/// The first row of a block that may be absent.
+pub(super) const ENABLED: Key = key(
+    "enabled",
+    Shape::Bool,
+    "false: as if the block were absent.",
+)
+.or("true", Class::Assumed, "a block that is there counts");
+
 /// A row; without default until [`Key::or`] or [`Key::off`] says otherwise.
 pub(super) const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key {
@@ -247,6 +255,11 @@ pub(super) const fn key(name: &'static str, shape: Shape, doc: &'static str) -> 
         doc,
         example: "",
     }
+}
+
+/// A table that may be absent.
+pub(super) const fn block(name: &'static str, table: &'static Table, doc: &'static str) -> Key {
+    key(name, Shape::Table(table), doc).off("")
 }
 
 impl Key {

@@ -1,0 +1,306 @@
+//! The economy around the researchers, from day 0 on: chips, power, money, customers, rules.
+//!
+//! One file a mechanism, each a pure function of (scenario, state, what the tick did). A mechanism whose
+//! block is absent does nothing. All is of the whole world, never of the sample; accounts are kept in whole
+//! units and balance exactly. `docs/world.md` is the text.
+
+mod demand;
+mod fleet;
+mod labour;
+mod market;
+mod money;
+mod overheads;
+mod power;
+mod regulation;
+mod settle;
+mod supply;
+mod units;
+mod wave;
+
+pub use fleet::{Ageing, Vintage, Vintages};
+pub use money::{Books, Flows, ModelCosts};
+pub use power::Power;
+pub use settle::{Chips, LabTick, Report};
+pub use supply::Orders;
+pub use units::{a100e, usd};
+pub use wave::{Boom, Phase};
+
+pub(super) use overheads::{job_hours, sandbox_hours};
+
+use serde::{Deserialize, Serialize};
+
+use super::Oom;
+use crate::scenario::{PopulationKind, Scenario};
+
+/// Days in a year, for rates and growth factors.
+const DAYS_PER_YEAR: f64 = 365.0;
+
+/// Progress since day 0.
+pub(crate) type Gains = Oom;
+
+/// State of everything around the researchers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Economy {
+    /// By lab.
+    pub labs: Vec<LabEconomy>,
+    /// Share of customers that has adopted; `None` before day 0 and without `[demand]`.
+    pub adopted_share: Option<f64>,
+    /// The long wave.
+    pub boom: Boom,
+}
+
+/// State of a lab's part in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LabEconomy {
+    /// Progress on day 0; `None` before.
+    pub start: Option<Oom>,
+    /// Its chips; `None` before day 0 and without `[labs.fleet]`.
+    pub fleet: Option<Vintages>,
+    /// Its orders.
+    pub orders: Orders,
+    /// Its power contracts; `None` before day 0 and without `[labs.energy]`.
+    pub power: Option<Power>,
+    /// Its accounts; `None` before day 0 and without `[labs.money]`.
+    pub books: Option<Books>,
+    /// Its share of customers.
+    pub market_share: f64,
+    /// Its share of all human researchers, and the share that its own series would give it.
+    pub talent: Option<(f64, f64)>,
+    /// Energy of the training run in progress, Wh.
+    pub run_energy: i128,
+    /// Energy of the last finished run, Wh.
+    pub finished_run_energy: i128,
+    /// Finished runs that these know of.
+    pub finished_runs: u32,
+    /// What an A100e-hour cost in the first tick, $.
+    pub first_unit_cost_usd: Option<f64>,
+}
+
+/// What a lab has in a tick.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Resources {
+    /// Chips that run, whole world.
+    pub fleet_a100e: f64,
+    /// Share of them for experiments.
+    pub experiment_share: f64,
+    /// For training runs.
+    pub training_share: f64,
+    /// For automated researchers.
+    pub inference_share: f64,
+    /// For customers.
+    pub serving_share: f64,
+    /// Factor on the human head-count.
+    pub talent: f64,
+    /// Experiments and training runs are forbidden.
+    pub paused: bool,
+    /// What the chips and their site draw, W.
+    pub draw_w: i128,
+    /// Tokens a day that customers want.
+    pub wanted_tokens_per_day: f64,
+}
+
+impl Oom {
+    /// Progress since `start`.
+    fn since(&self, start: &Oom) -> Gains {
+        Oom {
+            training: self.training - start.training,
+            inference: self.inference - start.inference,
+            utilisation: self.utilisation - start.utilisation,
+            tools: self.tools - start.tools,
+            serial: self.serial - start.serial,
+        }
+    }
+}
+
+/// Human researchers that a lab's series state for a day.
+fn headcount(scenario: &Scenario, lab: usize, day: f64) -> f64 {
+    let humans = scenario.labs[lab]
+        .populations
+        .iter()
+        .filter_map(|population| match &population.kind {
+            PopulationKind::Human { headcount, .. } => Some(headcount.at(day)),
+            PopulationKind::Automated { .. } => None,
+        });
+    humans.sum()
+}
+
+impl Economy {
+    /// The start of burn-in.
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let lab = LabEconomy {
+            market_share: 1.0 / scenario.labs.len() as f64,
+            ..LabEconomy::default()
+        };
+        Self {
+            labs: vec![lab; scenario.labs.len()],
+            ..Self::default()
+        }
+    }
+
+    /// Opens what the scenario has and is not open yet, on day 0 or the day an event brings it.
+    pub(super) fn open(&mut self, scenario: &Scenario, ooms: &[Oom], day: f64) {
+        if day < 0.0 {
+            return;
+        }
+        if let (Some(demand), None) = (&scenario.demand, self.adopted_share) {
+            self.adopted_share = Some(demand.adopted_share);
+        }
+        let first = self.labs.iter().all(|lab| lab.start.is_none());
+        if let (Some(market), true) = (&scenario.market, first) {
+            let effective = |lab: usize| {
+                let fleet = libm::log10(scenario.labs[lab].fleet_a100e.at(day));
+                fleet + ooms[lab].utilisation + ooms[lab].training
+            };
+            let effective: Vec<f64> = (0..self.labs.len()).map(effective).collect();
+            let chosen = market::chosen_shares(market, &effective);
+            let heads: Vec<f64> = (0..self.labs.len())
+                .map(|lab| headcount(scenario, lab, day))
+                .collect();
+            let all: f64 = heads.iter().sum();
+            for ((lab, share), heads) in self.labs.iter_mut().zip(chosen).zip(heads) {
+                lab.market_share = share;
+                lab.talent = (all > 0.0).then(|| (heads / all, heads / all));
+            }
+        }
+        for ((lab, config), oom) in self.labs.iter_mut().zip(&scenario.labs).zip(ooms) {
+            lab.start.get_or_insert(*oom);
+            if let (Some(fleet), Some(supply), None) = (&config.fleet, &scenario.supply, &lab.fleet)
+            {
+                lab.fleet = Some(Vintages::opening(
+                    fleet,
+                    supply,
+                    config.fleet_a100e.at(day),
+                    day,
+                ));
+            }
+            if let (Some(energy), None) = (&config.energy, &lab.power) {
+                lab.power = Some(Power::opening(energy));
+            }
+            if let (Some(money), None) = (&config.money, &lab.books) {
+                lab.books = Some(Books::opening(money));
+            }
+        }
+    }
+
+    /// What a lab has in the tick that starts on `day`.
+    pub(super) fn resources(
+        &self,
+        scenario: &Scenario,
+        lab: usize,
+        oom: &Oom,
+        day: f64,
+    ) -> Resources {
+        let (config, state) = (&scenario.labs[lab], &self.labs[lab]);
+        let mut resources = Resources {
+            fleet_a100e: config.fleet_a100e.at(day),
+            experiment_share: config.experiment_share,
+            training_share: config.training_share,
+            inference_share: config.inference_share,
+            serving_share: config.serving_share,
+            talent: 1.0,
+            ..Resources::default()
+        };
+        if let (Some(_), Some(fleet)) = (&config.fleet, &state.fleet) {
+            let mut chips = fleet.installed();
+            if let (Some(energy), Some(power)) = (&config.energy, &state.power) {
+                let powered = power.run(energy, fleet);
+                (chips, resources.draw_w) = (powered.chips, powered.draw);
+            }
+            resources.fleet_a100e = units::a100e(chips);
+        }
+        if let (Some(demand), Some(adopted), Some(start)) =
+            (&scenario.demand, self.adopted_share, &state.start)
+        {
+            let gains = oom.since(start);
+            resources.wanted_tokens_per_day =
+                demand::wanted_tokens_per_day(demand, &gains, adopted, state.market_share, day);
+            let each = demand::tokens_per_day_per_a100e(demand, &gains);
+            let wanted_a100e = resources.wanted_tokens_per_day / each;
+            resources.serve(wanted_a100e, demand.serving_share_max);
+        }
+        if let Some(regulation) = &scenario.regulation {
+            resources.regulate(regulation, day);
+        }
+        if let (Some(market), Some((talent, own))) = (&scenario.market, state.talent)
+            && market.talent_exponent > 0.0
+            && own > 0.0
+        {
+            resources.talent = talent / own;
+        }
+        resources
+    }
+
+    /// What the state adds to the digest, in the order of the labs.
+    pub(super) fn digest_values(&self, scenario: &Scenario) -> Vec<f64> {
+        let mut values: Vec<f64> = self.adopted_share.into_iter().collect();
+        if scenario.wave.is_some() {
+            values.extend([
+                f64::from(self.boom.phase as u8),
+                self.boom.capex_usd_per_year,
+            ]);
+            values.extend([
+                self.boom.revenue_usd_per_year,
+                self.boom.capability_oom_per_year,
+            ]);
+        }
+        for lab in &self.labs {
+            if let Some(fleet) = &lab.fleet {
+                let orders = [
+                    lab.orders.backlog,
+                    lab.orders.in_production(),
+                    lab.orders.prepaid,
+                ];
+                values.extend([fleet.installed(), fleet.book()].map(|units| units as f64));
+                values.extend(orders.map(|units| units as f64));
+            }
+            values.extend(lab.power.iter().map(|power| power.contracted as f64));
+            if let Some(books) = &lab.books {
+                let accounts = [
+                    books.cash,
+                    books.debt,
+                    books.run,
+                    books.model,
+                    books.generation,
+                ];
+                values.extend(accounts.map(|cents| cents as f64));
+            }
+            if let (Some(_), Some((talent, _))) = (&scenario.market, lab.talent) {
+                values.extend([lab.market_share, talent]);
+            }
+        }
+        values
+    }
+}
+
+impl Resources {
+    /// Gives customers what they want, up to `most` of the fleet; the rest makes room where it must.
+    fn serve(&mut self, wanted_a100e: f64, most: f64) {
+        if wanted_a100e <= 0.0 || self.fleet_a100e <= 0.0 {
+            return;
+        }
+        self.serving_share = (wanted_a100e / self.fleet_a100e).min(most);
+        let (room, rest) = (
+            1.0 - self.serving_share,
+            self.experiment_share + self.training_share + self.inference_share,
+        );
+        if rest > room {
+            let factor = room / rest;
+            self.experiment_share *= factor;
+            self.training_share *= factor;
+            self.inference_share *= factor;
+        }
+    }
+
+    /// Pauses and caps.
+    fn regulate(&mut self, regulation: &crate::scenario::Regulation, day: f64) {
+        self.paused = regulation::is_paused(regulation, day);
+        let limited = self.fleet_a100e * (self.experiment_share + self.training_share);
+        let factor = if self.paused {
+            0.0
+        } else {
+            regulation::cap_factor(regulation, limited)
+        };
+        self.experiment_share *= factor;
+        self.training_share *= factor;
+    }
+}

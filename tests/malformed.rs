@@ -144,7 +144,7 @@ fn wrong(shape: Shape) -> Vec<String> {
         Shape::Texts => texts(&["1", "\"a\"", "{}"]),
         Shape::Series(_) => texts(&["\"1\"", "0.0", "-5", "inf", "[[0, 1]]", "[1, 2]"]),
         Shape::Pairs(_) => texts(&["1", "[1, 2]", "\"a\""]),
-        Shape::Table(_) | Shape::Variants => texts(&["1", "\"a\"", "[]"]),
+        Shape::Table(_) | Shape::Overrides | Shape::Variants => texts(&["1", "\"a\"", "[]"]),
         Shape::Tables(..) => texts(&["1", "\"a\"", "{}"]),
     }
 }

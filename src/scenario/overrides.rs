@@ -1,11 +1,11 @@
-//! Variants, `--set` and `--seed`: changes to a merged tree before it is checked.
+//! `[set]`, variants, `--set` and `--seed`: changes to a merged tree before it is checked.
 
 use super::keys::{ROOT, Shape, Table};
 use super::problem::{Detail, Fault, Notes, Place};
 use super::tree::{Content, Entry, Node, parse};
 use super::values::nearest;
 
-/// What the command line changes, in this order: the variant, then each `set`, then the seed.
+/// What the command line changes of a file with its `[set]`, in this order: the variant, then each `set`, then the seed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
     /// `(dotted key, TOML value)`; list elements by name, a bare word counts as a text.
@@ -17,10 +17,11 @@ pub struct Overrides {
 }
 
 /// Top-level keys that say what a file is; a variant of it is still that.
-const FIXED: [&str; 4] = ["schema", "sources", "include", "variants"];
+const FIXED: [&str; 5] = ["schema", "sources", "include", "set", "variants"];
 
 /// Applies all overrides to `root`.
 pub(super) fn apply(notes: &mut Notes, root: &mut Node, overrides: &Overrides) {
+    apply_own(notes, root);
     if let Some(name) = &overrides.variant {
         apply_variant(notes, root, name);
     }
@@ -29,6 +30,14 @@ pub(super) fn apply(notes: &mut Notes, root: &mut Node, overrides: &Overrides) {
     }
     if let Some(seed) = overrides.seed {
         apply_set_from(notes, root, "--seed", "run.seed", &seed.to_string());
+    }
+}
+
+/// Applies `[set]`: what the file changes of what it includes.
+pub(super) fn apply_own(notes: &mut Notes, root: &mut Node) {
+    let own = root.get("set").cloned();
+    if let Some(own) = own.filter(|own| own.entries().is_some()) {
+        put_table(notes, &ROOT, root, own, "set");
     }
 }
 
@@ -149,7 +158,7 @@ fn put_table(notes: &mut Notes, table: &'static Table, base: &mut Node, new: Nod
             continue;
         };
         if std::ptr::eq(table, &ROOT) && FIXED.contains(&key.name) {
-            let fault = Fault::Rule("cannot be changed by a variant or --set".to_owned());
+            let fault = Fault::Rule("cannot be changed by [set], a variant or --set".to_owned());
             notes.add(
                 entry.place,
                 fault,

@@ -116,6 +116,7 @@ fn property(key: &Key) -> Value {
         Shape::Tables(inner, min, max) => json!({
             "type": "array", "items": table(inner), "minItems": min, "maxItems": max,
         }),
+        Shape::Overrides => json!({ "type": "object" }),
         Shape::Variants => json!({
             "type": "object", "additionalProperties": { "type": "object" },
         }),

@@ -142,7 +142,7 @@ pub(super) fn stand_in(key: &Key) -> Value {
             .iter()
             .map(|key| (key.name.to_owned(), stand_in(key)))
             .collect(),
-        (_, Shape::Variants) => Value::Null,
+        (_, Shape::Overrides | Shape::Variants) => Value::Null,
     }
 }
 

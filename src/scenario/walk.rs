@@ -200,7 +200,7 @@ impl Walk<'_> {
                 return self.tables(key, inner, node, min..=max, path);
             }
             // The overrides are checked by applying them.
-            Shape::Variants => match node.content {
+            Shape::Overrides | Shape::Variants => match node.content {
                 Content::Table(_) => Ok(Value::Null),
                 _ => Err(mistyped_at(key.shape, node)),
             },

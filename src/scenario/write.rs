@@ -141,7 +141,7 @@ impl Writer<'_> {
         let value = values.get(key.name).filter(|value| !value.is_null());
         let assigned = value.map(|value| format!("{} = {}", key.name, toml(key.shape, value)));
         match (self.style, assigned) {
-            (_, None) if matches!(key.shape, Shape::Variants) => {}
+            (_, None) if matches!(key.shape, Shape::Overrides | Shape::Variants) => {}
             (Style::Plain, Some(line)) => self.line(&line),
             (Style::Units, Some(line)) if key.unit.is_empty() => self.line(&line),
             (Style::Units, Some(line)) => self.line(&format!("{line}  # {}", key.unit)),

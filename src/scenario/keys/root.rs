@@ -70,6 +70,12 @@ pub static ROOT: Table = Table {
             "What automation does to human work.",
         ),
         key(
+            "set",
+            Shape::Overrides,
+            "Changes to what is included: keys as in --set, such as labs.NAME.waiting_target = 0.2.",
+        )
+        .off(""),
+        key(
             "variants",
             Shape::Variants,
             "Named overrides: keys as in --set, such as labs.NAME.waiting_target = 0.2.",

@@ -106,6 +106,8 @@ pub enum Shape {
     Table(&'static Table),
     /// A list of tables with at least and at most so many.
     Tables(&'static Table, usize, usize),
+    /// A table of overrides: `[set]`.
+    Overrides,
     /// Named tables of overrides: `[variants.NAME]`.
     Variants,
 }
@@ -131,7 +133,7 @@ impl Shape {
             Self::Texts => "a list of texts",
             Self::Series(_) => "a number or { points, growth_per_year }",
             Self::Pairs(_) => "a list of [day, value] pairs",
-            Self::Table(_) | Self::Variants => "a table",
+            Self::Table(_) | Self::Overrides | Self::Variants => "a table",
             Self::Tables(..) => "a list of tables",
         }
     }
@@ -148,9 +150,12 @@ impl Shape {
             Self::Name => "1 to 40 of A-Z a-z 0-9 - _".to_owned(),
             Self::Date => "YYYY-MM-DD, years 1900 to 2500".to_owned(),
             Self::Tables(_, min, max) => format!("{min} to {max} tables"),
-            Self::Bool | Self::Text | Self::Texts | Self::Table(_) | Self::Variants => {
-                String::new()
-            }
+            Self::Bool
+            | Self::Text
+            | Self::Texts
+            | Self::Table(_)
+            | Self::Overrides
+            | Self::Variants => String::new(),
         }
     }
 }

@@ -334,7 +334,7 @@ pub enum Topology {
     Broadcast,
     /// Agents post what they find; who reads a post tells the own board.
     Network {
-        /// Share of finished experiments that are posted.
+        /// Share of finds that are posted.
         post_share: f64,
         /// Agents that read a post and comment on it.
         comments_per_post: f64,

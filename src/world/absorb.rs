@@ -89,7 +89,7 @@ pub struct LabReport {
     pub flop: f64,
     /// Of the attempts, those of automated researchers.
     pub automated_attempts: u64,
-    /// Experiments that were posted to a network of agents.
+    /// Finds that were posted to a network of agents.
     pub posts: f64,
     /// Comments on them.
     pub comments: f64,
@@ -370,7 +370,7 @@ impl World {
             comments_per_post,
         } = config.topology
         {
-            let posts = attempts as f64 * post_share;
+            let posts = census.get(C::Successes) as f64 * post_share;
             report.posts += posts;
             report.comments += posts * comments_per_post;
         }

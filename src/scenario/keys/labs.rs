@@ -345,7 +345,7 @@ const POPULATION_KEYS: &[Key] = &[
     key(
         "post_share",
         Shape::Float(between(0.0, 1.0)),
-        "Share of finished experiments that are posted to all.",
+        "Share of finds that are posted to all.",
     )
     .or(
         "0.03",

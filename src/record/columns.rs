@@ -179,6 +179,8 @@ columns! {
     hours_stalled: f64, "researcher h", "Researcher-hours lost to the event bound.";
     tokens: f64, "tokens", "Tokens that automated researchers generated.";
     flop: f64, "FLOP", "Floating-point operations that the fleet could make at its bf16 peak.";
+    oom_effective_compute: f64, "OOM", "Effective compute over that at the end of burn-in; 0 before.";
+    events_fired: String, "names", "Events that fired at the start of the tick, with `; ` between.";
 }
 
 #[cfg(test)]

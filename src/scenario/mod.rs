@@ -7,6 +7,7 @@
 mod canonical;
 mod check;
 mod date;
+mod events;
 mod files;
 pub mod keys;
 mod layout;
@@ -27,6 +28,7 @@ pub use canonical::CanonicalError;
 pub use check::{Check, PopulationCheck};
 pub use date::date_after;
 pub use files::{FILE_BYTES_MAX, INCLUDE_DEPTH_MAX};
+pub use keys::QUANTITIES;
 pub use library::{ListError, list};
 pub use load::{Head, head, variants};
 pub use overrides::Overrides;

@@ -61,6 +61,8 @@ fn row(world: &World, tick: u64, date: &str, lab: LabReport) -> TickRow {
         hours_stalled: lab.hours_stalled,
         tokens: lab.tokens,
         flop: lab.flop,
+        oom_effective_compute: lab.oom_effective_compute,
+        events_fired: world.fired_at(tick).join("; "),
         lab: lab.lab,
     }
 }

@@ -504,6 +504,7 @@ fn overrides_that_reach_nothing() {
         ("run", "1", "expected a table"),
         ("labs", "[]", "1 to 64 tables"),
         ("labs.frontier", "3", "expected a table"),
+        ("order", "3", "cannot be changed"),
     ] {
         let set = vec![(key.to_owned(), value.to_owned())];
         let overrides = Overrides {

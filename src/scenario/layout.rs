@@ -11,7 +11,7 @@ const GAINS: [&str; 4] = ["training", "inference", "utilisation", "tools"];
 /// Checked values as a scenario; `None` where a stand-in kept them from being one. `from` and `to`
 /// of exchanges are positions already.
 pub(super) fn scenario(mut file: Map<String, Value>, name: &str) -> Option<Scenario> {
-    for key in ["schema", "sources", "include", "variants"] {
+    for key in ["schema", "order", "sources", "include", "variants"] {
         file.remove(key);
     }
     file.insert("name".to_owned(), json!(name));

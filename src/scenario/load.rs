@@ -7,7 +7,7 @@ use serde_json::json;
 use super::keys::ROOT;
 use super::overrides::{self, Overrides};
 use super::problem::{Detail, Fault, Notes, ScenarioErrors};
-use super::tree::{Node, Path, Step};
+use super::tree::{Content, Node, Path, Step};
 use super::values::nearest;
 use super::walk::{self, Checked};
 use super::{Scenario, events, files, layout, rules};
@@ -15,9 +15,14 @@ use super::{Scenario, events, files, layout, rules};
 /// Variants of a scenario at most; each is checked whenever the file is.
 const VARIANTS_MAX: usize = 256;
 
+/// The default of `order`.
+const ORDER_LAST: u64 = 1000;
+
 /// What a scenario file says about itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Head {
+    /// Its place in a list of scenarios, from 1.
+    pub order: u64,
     /// The question it asks.
     pub question: String,
     /// Where its figures come from, its own and those of what it includes.
@@ -47,13 +52,17 @@ impl Scenario {
     }
 }
 
-/// Question, sources and variants of the file at `path`; values are not checked.
+/// Order, question, sources and variants of the file at `path`; values are not checked.
 pub fn head(path: &FilePath) -> Result<Head, ScenarioErrors> {
     let mut notes = Notes::default();
     let root = files::read_merged(&mut notes, path);
     let head = root.map(|root| {
         let list = root.get("sources").map(|node| node.items()).unwrap_or(&[]);
         Head {
+            order: match root.get("order").map(|node| &node.content) {
+                Some(Content::Integer(order)) => u64::try_from(*order).unwrap_or(ORDER_LAST),
+                _ => ORDER_LAST,
+            },
             question: root
                 .get("question")
                 .and_then(Node::text)

@@ -17,7 +17,7 @@ pub struct Overrides {
 }
 
 /// Top-level keys that say what a file is; a variant of it is still that.
-const FIXED: [&str; 4] = ["schema", "sources", "include", "variants"];
+const FIXED: [&str; 5] = ["schema", "order", "sources", "include", "variants"];
 
 /// Applies all overrides to `root`.
 pub(super) fn apply(notes: &mut Notes, root: &mut Node, overrides: &Overrides) {

@@ -23,6 +23,13 @@ pub static ROOT: Table = Table {
         )
         .example("\"How fast does progress go when copies of a model do the research?\"")
         .fixed(),
+        key(
+            "order",
+            Shape::Integer(1, 1000),
+            "Place in `takeoff scenario list`; the first is the one to start with.",
+        )
+        .or("1000", Assumed, "last")
+        .fixed(),
         key("sources", Shape::Texts, "Where the figures come from.")
             .or("[]", Assumed, "none named")
             .example("[\"this template: defaults of the key table\"]")

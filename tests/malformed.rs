@@ -63,6 +63,8 @@ fn full() -> DocumentMut {
     let end = text.find("\n# Knowledge of one lab").expect("exchange");
     let second = text[start..end].replace("name = \"frontier\"", "name = \"second\"");
     text.insert_str(end, &second);
+    text.push_str("[[events]]\nname = \"calm\"\nwhen = { day = 1.0 }\n");
+    text.push_str("set.labs.frontier.waiting_target = 0.25\n");
     text.push_str("[[exchange]]\nfrom = \"frontier\"\nto = \"second\"\nlag_hours = 24.0\n");
     text.parse().expect("the template is TOML")
 }
@@ -144,8 +146,11 @@ fn wrong(shape: Shape) -> Vec<String> {
         Shape::Texts => texts(&["1", "\"a\"", "{}"]),
         Shape::Series(_) => texts(&["\"1\"", "0.0", "-5", "inf", "[[0, 1]]", "[1, 2]"]),
         Shape::Pairs(_) => texts(&["1", "[1, 2]", "\"a\""]),
-        Shape::Table(_) | Shape::Overrides | Shape::Variants => texts(&["1", "\"a\"", "[]"]),
+        Shape::Table(_) | Shape::Changes | Shape::Variants => texts(&["1", "\"a\"", "[]"]),
         Shape::Tables(..) => texts(&["1", "\"a\"", "{}"]),
+        Shape::Condition => texts(&["1", "\"a\"", "[]", "{}", "{ day = 1, events = \"> 1\" }"]),
+        Shape::Comparison => texts(&["1", "\"1\"", "\"> x\"", "\"> nan\"", "[]"]),
+        Shape::Overrides => texts(&["1", "\"a\"", "[]", "{}"]),
     }
 }
 
@@ -533,6 +538,8 @@ fn overrides_that_reach_nothing() {
         ("include", "[]", "cannot be changed"),
         ("run", "1", "expected a table"),
         ("labs", "[]", "1 to 64 tables"),
+        ("labs.frontier", "3", "expected a table"),
+        ("order", "3", "cannot be changed"),
     ] {
         let set = vec![(key.to_owned(), value.to_owned())];
         let overrides = Overrides {

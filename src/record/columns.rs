@@ -238,6 +238,8 @@ columns! {
     demand_formulation: f64, "1", "The same for formulating what is new.";
     demand_strategy: f64, "1", "The same for strategy.";
     substituted_share: f64, "1", "Share of the human work of day 0 that models do.";
+    oom_effective_compute: f64, "OOM", "Effective compute over that at the end of burn-in; 0 before.";
+    events_fired: String, "names", "Events that fired at the start of the tick, with `; ` between.";
 }
 
 #[cfg(test)]

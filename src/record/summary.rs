@@ -101,6 +101,19 @@ pub struct Fastest {
     pub to_day: f64,
 }
 
+/// An event of the scenario that fired.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FiredEvent {
+    /// Its name.
+    pub name: String,
+    /// Start of the first tick with its values.
+    pub day: f64,
+    /// Calendar date of that day.
+    pub date: String,
+    /// Number of that tick.
+    pub tick: u64,
+}
+
 /// What the rows do not say.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
@@ -179,6 +192,8 @@ pub struct Summary {
     pub world: Counts,
     /// One entry a month of 365/12 days from day 0; the last may be shorter.
     pub months: Vec<Month>,
+    /// Events that fired, in that order, burn-in included.
+    pub events_fired: Vec<FiredEvent>,
 }
 
 /// Gathers rows into a [`Summary`].
@@ -207,6 +222,8 @@ pub struct Accumulator {
     window: VecDeque<(f64, f64)>,
     fastest: Fastest,
     months: Months,
+    ended: Option<(f64, String)>,
+    fired: Vec<FiredEvent>,
 }
 
 impl Accumulator {
@@ -214,6 +231,7 @@ impl Accumulator {
     pub fn add_tick(&mut self, rows: &[TickRow]) {
         let Some(first) = rows.first() else { return };
         let day = first.day;
+        self.add_fired(first);
         self.date.clone_from(&first.date);
         self.agents = rows.iter().map(|row| row.agents).sum();
         self.ticks_total += 1;
@@ -255,6 +273,26 @@ impl Accumulator {
     /// Ticks with burn-in.
     pub fn ticks_total(&self) -> u64 {
         self.ticks_total
+    }
+
+    /// The day and date of what fires are those at which the tick before ended.
+    fn add_fired(&mut self, row: &TickRow) {
+        let (day, date) = self
+            .ended
+            .replace((row.day, row.date.clone()))
+            .unwrap_or((row.day - row.tick_hours / 24.0, row.date.clone()));
+        let names = row.events_fired.split("; ").filter(|name| !name.is_empty());
+        self.fired.extend(names.map(|name| FiredEvent {
+            name: name.to_owned(),
+            day,
+            date: date.clone(),
+            tick: row.tick,
+        }));
+    }
+
+    /// Events that fired so far.
+    pub fn fired(&self) -> &[FiredEvent] {
+        &self.fired
     }
 
     fn add_counted(&mut self, day: f64, rows: &[TickRow]) {
@@ -384,6 +422,7 @@ impl Accumulator {
             world: sampled.divided(facts.sample),
             sampled,
             months: self.months.list(),
+            events_fired: self.fired.clone(),
         }
     }
 }

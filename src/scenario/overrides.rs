@@ -17,7 +17,7 @@ pub struct Overrides {
 }
 
 /// Top-level keys that say what a file is; a variant of it is still that.
-const FIXED: [&str; 5] = ["schema", "sources", "include", "set", "variants"];
+const FIXED: [&str; 6] = ["schema", "order", "sources", "include", "set", "variants"];
 
 /// Applies all overrides to `root`.
 pub(super) fn apply(notes: &mut Notes, root: &mut Node, overrides: &Overrides) {
@@ -85,6 +85,20 @@ pub(super) fn apply_variant(notes: &mut Notes, root: &mut Node, name: &str) {
         return;
     }
     put_table(notes, &ROOT, root, variant, &at);
+}
+
+/// Applies what an event of the tree sets.
+pub(super) fn apply_event(notes: &mut Notes, root: &mut Node, event: &Node) {
+    let name = event.get("name").and_then(Node::text).unwrap_or("?");
+    if let Some(set) = event.get("set") {
+        put_table(
+            notes,
+            &ROOT,
+            root,
+            set.clone(),
+            &format!("events.{name}.set"),
+        );
+    }
 }
 
 fn apply_set(notes: &mut Notes, root: &mut Node, key: &str, value: &str) {
@@ -191,6 +205,7 @@ fn put_entry(notes: &mut Notes, shape: Shape, base: &mut Node, entry: Entry, spo
         (Shape::Tables(inner, ..), Content::List(items)) if is_table => {
             put_elements(notes, inner, items, entry.node, spoken);
         }
+        (Shape::Overrides, Content::Table(_)) if is_table => put_plain(&mut old.node, entry.node),
         // One key of a series can change alone.
         (Shape::Series(_), Content::Table(parts)) if is_table => {
             let Content::Table(new) = entry.node.content else {
@@ -202,6 +217,24 @@ fn put_entry(notes: &mut Notes, shape: Shape, base: &mut Node, entry: Entry, spo
             }
         }
         _ => *old = entry,
+    }
+}
+
+/// Puts the values of `new` into `base`, tables key by key, whatever they mean.
+fn put_plain(base: &mut Node, new: Node) {
+    match (&mut base.content, new.content) {
+        (Content::Table(old), Content::Table(entries)) => {
+            for entry in entries {
+                match old.iter_mut().find(|old| old.key == entry.key) {
+                    Some(same) => put_plain(&mut same.node, entry.node),
+                    None => old.push(entry),
+                }
+            }
+        }
+        (_, content) => {
+            base.place = new.place;
+            base.content = content;
+        }
     }
 }
 
@@ -221,6 +254,18 @@ fn put_elements(notes: &mut Notes, table: &'static Table, items: &mut [Node], ne
                 Some(name) => name == entry.key,
                 None => index.to_string() == entry.key,
             });
+        if entry.node.entries().is_none() {
+            let fault = Fault::WrongType {
+                expected: "a table",
+                found: entry.node.noun(),
+            };
+            let detail = Detail {
+                key: spoken,
+                ..Detail::default()
+            };
+            notes.add(entry.place, fault, detail);
+            continue;
+        }
         match found {
             Some(index) => put_table(notes, table, &mut items[index], entry.node, &spoken),
             None => {

@@ -350,6 +350,8 @@ impl Rules<'_> {
         });
         let labs = of.labs.iter().map(|lab| lab.name.as_str()).collect();
         self.unique(labs, |i| path(&[("labs", Some(i)), ("name", None)]));
+        let events = of.events.iter().map(|event| event.name.as_str()).collect();
+        self.unique(events, |i| path(&[("events", Some(i)), ("name", None)]));
         for (index, lab) in of.labs.iter().enumerate() {
             let names = lab
                 .populations

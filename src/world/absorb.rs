@@ -99,6 +99,8 @@ pub struct LabReport {
     pub training_runs: u64,
     /// Chips, power, money and customers: of the whole world, not of the sample.
     pub economy: economy::Report,
+    /// Effective compute over that at the end of burn-in, OOM; 0 before.
+    pub oom_effective_compute: f64,
 }
 
 /// Time of one population over a tick.
@@ -148,6 +150,7 @@ impl World {
             values.extend([plan.staff.researchers, plan.staff.speed, plan.weight]);
             values.extend([plan.keep as f64, plan.active as f64]);
         }
+        values.extend(self.event_values());
         values
     }
 
@@ -244,6 +247,7 @@ impl World {
         let before = lab_plan.oom;
         let kinds = self.setup.kinds.len();
         let config = &self.scenario.labs[lab];
+        let is_burn_in = self.day_at(self.state.hours + plan.tick_hours) <= 0.0;
         let state = &mut self.state.labs[lab];
         for (sum, gain) in state.gains.iter_mut().zip(&census.gains[lab * kinds..]) {
             *sum += gain;
@@ -290,6 +294,8 @@ impl World {
         report.quality_oom = state.generations.quality_oom;
         report.effective_compute_a100e =
             lab_plan.fleet_a100e * libm::exp10(oom.utilisation + oom.training);
+        report.oom_effective_compute =
+            state.oom_since_day_zero(report.effective_compute_a100e, is_burn_in);
         report.human_years_per_year = (oom.training - before.training)
             / (plan.tick_hours / HOURS_PER_YEAR)
             / HUMAN_ERA_OOM_PER_YEAR;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::economy::Economy;
+use super::events::EventLog;
 use super::landscape::{self, GAIN_UNIT_OOM};
 use super::ledger::Ledger;
 use super::policy::{Effort, Seen, Size};
@@ -29,6 +30,9 @@ pub struct State {
     pub(super) news: Vec<u32>,
     /// Chips, power, money and customers.
     pub economy: Economy,
+    /// Events.
+    #[serde(default, skip_serializing_if = "EventLog::is_empty")]
+    pub events: EventLog,
 }
 
 /// Progress of a lab in orders of magnitude, by what improved. Kinds are never added up.
@@ -64,6 +68,9 @@ pub struct LabState {
     pub generations: Generations,
     /// Automated researcher-hours so far, of the whole world's scale.
     pub experience_hours: f64,
+    /// Effective compute at the end of burn-in, A100e: as far as simulated while that lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) day_zero_compute_a100e: Option<f64>,
 }
 
 /// State of a population.
@@ -105,6 +112,7 @@ impl State {
             surplus: 0.0,
             generations: Generations::default(),
             experience_hours: 0.0,
+            day_zero_compute_a100e: None,
         };
         let population = PopulationState {
             weight_log2: 0,
@@ -134,6 +142,7 @@ impl State {
             labs: vec![lab; scenario.labs.len()],
             news: vec![0; boards as usize],
             economy: Economy::new(scenario),
+            events: EventLog::default(),
         }
     }
 }
@@ -160,5 +169,14 @@ impl LabState {
             oom.serial += sum * kind.gain_to.serial;
         }
         oom
+    }
+    /// OOM of effective compute over that at the end of burn-in, or at the first tick where there is
+    /// no burn-in; 0 while it lasts.
+    pub(super) fn oom_since_day_zero(&mut self, compute_a100e: f64, is_burn_in: bool) -> f64 {
+        if is_burn_in {
+            self.day_zero_compute_a100e = Some(compute_a100e);
+        }
+        let base = *self.day_zero_compute_a100e.get_or_insert(compute_a100e);
+        libm::log10(compute_a100e) - libm::log10(base)
     }
 }

@@ -102,5 +102,6 @@ pub fn mean_field(topics: u32, inference_a100e: f64, level: f64, gain_oom: f64) 
             }],
         }],
         exchanges: Vec::new(),
+        events: Vec::new(),
     }
 }

@@ -89,6 +89,15 @@ fn killed_at_random_moments_without_checkpoints() {
     killed_at_random(&["--no-checkpoint"]);
 }
 
+#[test]
+fn killed_at_random_moments_with_events() {
+    let events = "events=[{ name = 'cut', when = { day = 20.0 }, \
+                  set.labs.frontier.experiment_share = 0.1 }, \
+                  { name = 'enough', when = { oom_effective_compute = '>= 0.05' }, \
+                  set.labs.second.fleet_a100e = 1e6 }]";
+    killed_at_random(&["--checkpoint-seconds", "0.05", "--set", events]);
+}
+
 /// A folder of a run that was killed after 60 ticks or more, with checkpoints.
 fn killed_folder(out: &Path) {
     let mut child = start(out, &EVERY_TICK);

@@ -16,7 +16,7 @@ use std::time::Instant;
 
 pub use adapter::{DeviceReport, Wanted, auto_choice, devices};
 
-use crate::model::census::{Census, Counter, NodeCensus, Recount};
+use crate::model::census::{Census, Counter, NODE_FIELDS, NodeCensus, Recount};
 use crate::model::digest;
 use crate::model::engine::{Engine, EngineError, Setup, Store, TickInput};
 use crate::model::layout::PopulationTick;
@@ -285,8 +285,7 @@ impl GpuEngine {
     /// Words of the results on the device: tallies, then those of `share`.
     fn results(&self) -> (usize, usize) {
         let tallies = self.setup.populations.len() * size_of::<Tally>() / 4;
-        let gains = self.setup.labs() * self.setup.kinds.len();
-        (tallies, 4 + 4 * self.setup.nodes() + 2 * gains)
+        (tallies, layout::shared_words(&self.setup))
     }
 
     /// Submits `encoder` after copies of the results, and waits for them.
@@ -329,18 +328,10 @@ impl GpuEngine {
             })
             .collect();
         let (lanes, rest) = shared.split_at(4);
-        let (nodes, gains) = rest.split_at(4 * self.setup.nodes());
+        let (nodes, gains) = rest.split_at(NODE_FIELDS * self.setup.nodes());
         Census {
             populations,
-            nodes: nodes
-                .chunks(4)
-                .map(|n| NodeCensus {
-                    new: n[0],
-                    known: n[1],
-                    news: n[2],
-                    ended: n[3],
-                })
-                .collect(),
+            nodes: bytemuck::cast_slice::<u32, NodeCensus>(nodes).to_vec(),
             gains: gains
                 .chunks(2)
                 .map(|g| u64::from(g[1]) << 32 | u64::from(g[0]))

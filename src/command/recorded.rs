@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::CommandError;
 use crate::record::checkpoint::{Checkpoint, Written};
-use crate::record::summary::Accumulator;
 use crate::record::{
-    Existing, Identity, Machine, Manifest, Opened, Recorder, RunFolder, Status, Summary,
+    Accumulator, Existing, Identity, Machine, Manifest, Opened, Recorder, RunFolder, Status,
+    Summary,
 };
 use crate::scenario::Scenario;
 use crate::sim::{EngineChoice, EngineInfo, Simulation, TickRecord};

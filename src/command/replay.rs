@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use super::progress::Progress;
 use super::recorded::Watcher;
 use super::{CommandError, Exit, interrupt, output};
-use crate::record::summary::Accumulator;
-use crate::record::{MANIFEST, RunReader};
+use crate::record::{Accumulator, MANIFEST, RunReader};
 use crate::scenario::Scenario;
 use crate::sim::{EngineChoice, Simulation};
 

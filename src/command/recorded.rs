@@ -89,11 +89,22 @@ pub fn run(plan: Plan<'_>, watcher: &mut dyn Watcher) -> Result<Outcome, Command
     let recorder = folder.start(machine(&engine), checkpoint.as_ref())?;
     let planned = planned_ticks(&simulation, plan.scenario, limit);
     watcher.started(&engine, recorder.progress().ticks_total(), planned);
+    record(simulation, recorder, plan.checkpoints, watcher)
+}
+
+/// Steps a simulation into its folder until it is done, stopped or fails. Whatever ends it, the
+/// folder keeps every recorded tick.
+pub fn record(
+    simulation: Simulation,
+    recorder: Recorder,
+    checkpoints: Option<CheckpointPlan>,
+    watcher: &mut dyn Watcher,
+) -> Result<Outcome, CommandError> {
     let mut session = Session {
         simulation,
+        limit: recorder.manifest().ticks_limit,
         recorder,
-        limit,
-        plan: plan.checkpoints,
+        plan: checkpoints,
     };
     let ended = session.run(watcher);
     watcher.ended();

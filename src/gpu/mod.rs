@@ -151,6 +151,12 @@ impl GpuEngine {
         &self.driver
     }
 
+    /// The device itself, for who profiles it or takes it away.
+    #[doc(hidden)]
+    pub fn device(&self) -> &wgpu::Device {
+        &self.link.device
+    }
+
     /// Name of the device.
     pub fn device_name(&self) -> &str {
         &self.name

@@ -194,7 +194,9 @@ impl Session {
     }
 
     fn run(&mut self, watcher: &mut dyn Watcher) -> Result<Status, CommandError> {
-        let mut due = self.plan.map(|plan| Instant::now() + plan.interval);
+        let mut due = self
+            .plan
+            .and_then(|plan| Instant::now().checked_add(plan.interval));
         while !self.is_done() {
             if watcher.is_stopped() {
                 if self.plan.is_some() && self.simulation.tick() > 0 {
@@ -217,7 +219,7 @@ impl Session {
                 } else {
                     plan.interval.max(spare)
                 };
-                due = Some(Instant::now() + interval);
+                due = Instant::now().checked_add(interval);
             }
         }
         Ok(Status::Completed)

@@ -24,6 +24,7 @@ pub struct Options {
 pub fn execute(options: &Options) -> Result<Exit, CommandError> {
     interrupt::listen();
     let reader = RunReader::open(&options.folder)?;
+    reader.check_unwritten()?;
     let (scenario, digests) = checked(&reader)?;
     if !reader.manifest.is_finished() {
         output::tell(&format!(

@@ -11,6 +11,7 @@ pub mod csv_file;
 mod digests;
 mod error;
 mod folder;
+mod lock;
 pub mod manifest;
 pub mod months;
 pub mod parquet_file;

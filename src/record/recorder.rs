@@ -54,7 +54,11 @@ impl Recorder {
             folder,
         };
         match checkpoint {
-            Some(checkpoint) => recorder.rewind(checkpoint.at.tick)?,
+            Some(checkpoint) => {
+                recorder.rewind(checkpoint.at.tick)?;
+                recorder.stamp();
+                recorder.folder.manifest.write(&path)?;
+            }
             None => {
                 recorder.folder.checkpoints.remove()?;
                 recorder.csv.truncate(0)?;

@@ -139,7 +139,7 @@ const CHECKPOINTS: CheckpointPlan = CheckpointPlan {
 };
 
 #[test]
-#[cfg_attr(no_device, ignore = "no Vulkan driver")]
+#[cfg_attr(no_device, ignore = "no Vulkan device")]
 fn a_run_whose_device_is_lost_keeps_its_ticks_and_goes_on() {
     let scenario = smoke();
     let mut whole = Simulation::new(scenario.clone(), EngineChoice::Cpu).expect("it fits");
@@ -199,7 +199,7 @@ fn a_run_whose_device_is_lost_keeps_its_ticks_and_goes_on() {
 
 /// Another thread takes the device away while ticks, recounts and transfers go on.
 #[test]
-#[cfg_attr(no_device, ignore = "no Vulkan driver")]
+#[cfg_attr(no_device, ignore = "no Vulkan device")]
 fn a_device_lost_in_the_middle_of_anything_is_an_error_and_stays_one() {
     let world = worlds::world(1);
     for millis in [0, 1, 5, 20, 60, 150] {
@@ -257,7 +257,7 @@ fn all_calls(
 /// Under a limit on the address space it is the driver who refuses, after the budget let the run pass.
 #[cfg(target_os = "linux")]
 #[test]
-#[cfg_attr(no_device, ignore = "no Vulkan driver")]
+#[cfg_attr(no_software, ignore = "no software Vulkan device")]
 fn a_driver_without_memory_is_an_error_with_sizes_and_leaves_no_folder() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |agents: u64| {

@@ -184,7 +184,7 @@ fn digests_are_golden() {
 }
 
 #[test]
-#[cfg_attr(no_device, ignore = "no Vulkan driver")]
+#[cfg_attr(no_device, ignore = "no Vulkan device")]
 fn shaders_agree_at_every_tick() {
     for stretch in STRETCHES {
         let native = digests(stretch, EngineChoice::Cpu);

@@ -269,6 +269,17 @@ mod tests {
     }
 
     #[test]
+    fn a_negative_number_is_a_wrong_value_and_no_option() {
+        for option in ["--seed", "--checkpoint-seconds"] {
+            let arguments = ["takeoff", "run", "file.toml", option, "-1"];
+            let Err(error) = Cli::try_parse_from(arguments) else {
+                panic!("{option} takes -1")
+            };
+            assert!(error.to_string().contains("expected"), "{error}");
+        }
+    }
+
+    #[test]
     fn set_takes_a_key_and_any_value() {
         assert_eq!(
             key_value("a.b=c=d"),

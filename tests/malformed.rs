@@ -531,6 +531,12 @@ fn overrides_that_reach_nothing() {
         ),
         ("run.days", "1\nseed = 3", "not a key and a TOML value"),
         ("run.days", "", "not a key and a TOML value"),
+        (
+            "run.seed",
+            "9223372036854775808",
+            "integer number overflowed",
+        ),
+        ("run.seed", "-1", "0 to 9223372036854775807"),
         ("", "1", "not a key and a TOML value"),
         ("# x", "1", "not a key and a TOML value"),
         ("[run", "1", "not a key and a TOML value"),
@@ -561,6 +567,28 @@ fn overrides_that_reach_nothing() {
     let text = new_template() + "[variants.half-tick]\nrun.tick_hours = 12.0";
     let errors = Scenario::parse(Path::new("bad.toml"), &text, &overrides).unwrap_err();
     assert!(errors.to_string().contains("half-tick"), "{errors}");
+}
+
+/// No number of neighbours fits on so few boards: the boards are to blame.
+#[test]
+fn a_small_world_without_room_blames_its_boards() {
+    let population = "labs.frontier.populations.copies";
+    let set = [("topology", "small-world"), ("boards", "1")];
+    let overrides = Overrides {
+        set: set
+            .map(|(key, value)| (format!("{population}.{key}"), value.to_owned()))
+            .to_vec(),
+        ..Overrides::default()
+    };
+    let errors = Scenario::parse(Path::new("bad.toml"), &new_template(), &overrides)
+        .expect_err("one board has no neighbours");
+    let text = errors.to_string();
+    for says in [
+        "populations.copies.boards: a small world needs 3 boards",
+        "--set",
+    ] {
+        assert!(text.contains(says), "{text}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::recorded::Watcher;
 use super::{figures, interrupt, output};
-use crate::record::summary::Accumulator;
+use crate::record::Accumulator;
 use crate::sim::{EngineInfo, TickRecord};
 
 /// Time between two lines when stderr is no terminal.

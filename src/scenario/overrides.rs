@@ -108,7 +108,10 @@ fn apply_set(notes: &mut Notes, root: &mut Node, key: &str, value: &str) {
 fn apply_set_from(notes: &mut Notes, root: &mut Node, option: &str, key: &str, value: &str) {
     let before = notes.problems.len();
     let bare = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let word = !value.is_empty() && value.chars().all(bare);
+    // A number that TOML cannot hold is no text.
+    let number = value.trim_start_matches(['+', '-']);
+    let number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
+    let word = !value.is_empty() && !number && value.chars().all(bare);
     let quoted = format!("\"{value}\"");
     let control = key.chars().chain(value.chars()).any(char::is_control);
     let spellings = [Some(value), word.then_some(quoted.as_str())];

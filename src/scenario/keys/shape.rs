@@ -163,9 +163,12 @@ impl Shape {
             Self::Condition => "one of day, date and a column of ticks.csv".to_owned(),
             Self::Comparison => ">, >=, < or <= and a number".to_owned(),
             Self::Overrides => "keys as in --set that are not fixed for a run".to_owned(),
-            Self::Bool | Self::Text | Self::Texts | Self::Table(_) | Self::Changes | Self::Variants => {
-                String::new()
-            }
+            Self::Bool
+            | Self::Text
+            | Self::Texts
+            | Self::Table(_)
+            | Self::Changes
+            | Self::Variants => String::new(),
         }
     }
 }

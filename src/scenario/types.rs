@@ -167,6 +167,10 @@ fn is_zero(value: &f64) -> bool {
     *value == 0.0
 }
 
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 /// An owner of compute and of researchers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -189,6 +193,9 @@ pub struct Lab {
     pub size_correction_exponent: f64,
     /// Inference compute that would run researchers without experiments goes to experiments.
     pub surplus_inference_to_experiments: bool,
+    /// Researchers without an open idea get no compute and are let go until there are ideas again.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub admit_by_ideas: bool,
     /// How models improve from training runs; `None`: never retrained.
     pub training: Option<Training>,
     /// Pooled experience: skill rises as (researcher-hours / reference)^exponent beyond it.

@@ -204,6 +204,16 @@ impl World {
             .wrapping_add(census.get(C::DeltaExperiment));
         state.waiting = state.waiting.wrapping_add(census.get(C::DeltaWaiting));
         state.active = staff.active;
+        let active_units = staff.active as f64 * f64::from(think_len);
+        let idle_share = if active_units > 0.0 {
+            (spent.wait_units as f64 / active_units).min(1.0)
+        } else {
+            0.0
+        };
+        if self.scenario.labs[staff.lab].admit_by_ideas {
+            let active = staff.active as f64 * staff.weight;
+            state.openings.observe(active, idle_share);
+        }
         state.high_water = plan.slots[index].min(staff.keep);
         let lab = &plan.labs[staff.lab];
         state.effort.observe(
@@ -271,8 +281,13 @@ impl World {
         } else {
             0.0
         };
-        state.seen = (used > 0.0 && working_hours > 0.0).then_some(Seen {
-            waiting: report.waiting_share,
+        let busy_hours = if config.admit_by_ideas {
+            working_hours - report.hours_idle
+        } else {
+            working_hours
+        };
+        state.seen = (used > 0.0 && busy_hours > 0.0).then_some(Seen {
+            waiting: report.hours_experiment / busy_hours,
             target: config.waiting_target,
             utilisation: report.utilisation,
         });

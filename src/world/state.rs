@@ -7,7 +7,7 @@ use super::economy::Economy;
 use super::events::EventLog;
 use super::landscape::{self, GAIN_UNIT_OOM};
 use super::ledger::Ledger;
-use super::policy::{Effort, Seen, Size};
+use super::policy::{Effort, Openings, Seen, Size};
 use super::training::Generations;
 use crate::scenario::{Ideas, Scenario};
 
@@ -94,6 +94,8 @@ pub struct PopulationState {
     pub(super) turns: u64,
     pub(super) clock: Clock,
     pub(super) effort: Effort,
+    /// Whether its researchers find ideas to work on.
+    pub(super) openings: Openings,
     /// Binomial tables are made for this weight.
     pub(super) binomial_log2: u32,
 }
@@ -128,6 +130,7 @@ impl State {
                 landscape::think_hours(ideas),
                 landscape::full_experiment_a100e_hours(ideas),
             ),
+            openings: Openings::default(),
             binomial_log2: 0,
         };
         let boards: u32 = super::populations(scenario).map(|(_, p)| p.boards).sum();

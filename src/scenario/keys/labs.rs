@@ -71,6 +71,12 @@ const LAB_KEYS: &[Key] = &[
     )
     .or("false", Assumed, "the simplest policy"),
     key(
+        "admit_by_ideas",
+        Shape::Bool,
+        "Researchers without an open idea get no compute and are let go until there are ideas again.",
+    )
+    .or("false", Assumed, "the simplest policy"),
+    key(
         "experience_reference_hours",
         Shape::Float(positive(1e15)),
         "Pooled experience raises skill as (researcher-hours / this)^exponent beyond it.",

@@ -14,6 +14,8 @@ struct Work {
     thinking: u64,
     /// Experiment units.
     experiment: u64,
+    /// Units without an idea.
+    waiting: u64,
 }
 
 impl Host {
@@ -53,12 +55,30 @@ impl Host {
     fn absorb_lab(&mut self, index: usize, plan: &Plan, work: &[Work]) {
         let (tick, lab_plan) = (plan.tick, &plan.labs[index]);
         let (mut used, mut waited, mut thought) = (0.0, 0.0, 0.0);
-        let (mut active, mut human, mut automated) = (0.0, 0.0, 0.0);
-        for (p, staff) in self.staff.iter().enumerate() {
+        let (mut active, mut human, mut automated, mut idle) = (0.0, 0.0, 0.0, 0.0);
+        let by_ideas = self.scenario.labs[index].admit_by_ideas;
+        for (p, staff) in self.staff.iter_mut().enumerate() {
             if staff.team.lab != index {
                 continue;
             }
             let (of, weight) = (&plan.staff[p], staff.weight());
+            if by_ideas {
+                let units = work[p].waiting as f64;
+                let all = staff.active as f64 * f64::from(of.clock.len);
+                staff.idle = if all > 0.0 {
+                    (units / all).min(1.0)
+                } else {
+                    0.0
+                };
+                staff.openings = if staff.idle > 0.1 {
+                    staff.active as f64 * weight * (1.0 - staff.idle / 2.0)
+                } else {
+                    staff.openings * 1.1
+                };
+                if of.clock.len > 0 {
+                    idle += weight * units / f64::from(of.clock.len) * tick;
+                }
+            }
             let units = weight * work[p].experiment as f64;
             used += lab_plan.clock.hours(units);
             waited += if lab_plan.clock.len == 0 {
@@ -82,7 +102,8 @@ impl Host {
         if automated > 0.0 {
             lab.surplus = ((automated + human - active) / automated).clamp(0.0, 1.0);
         }
-        lab.seen = (used > 0.0 && active > 0.0).then(|| (waited / (active * tick), used / owned));
+        let busy = active * tick - idle;
+        lab.seen = (used > 0.0 && busy > 0.0).then(|| (waited / busy, used / owned));
         self.train(index, plan);
     }
 
@@ -131,11 +152,15 @@ impl Staff {
             C::BusyExperiment,
             cluster,
         );
+        let waiting =
+            (self.waiting + get(C::Spawned)) - get(C::RetiredWaiting) - get(C::BusyWaiting);
+        self.waiting = self.waiting.wrapping_add(get(C::DeltaWaiting));
         self.thinking = self.thinking.wrapping_add(get(C::DeltaThinking));
         self.experiment = self.experiment.wrapping_add(get(C::DeltaExperiment));
         Work {
             thinking: think + get(C::ThinkTime),
             experiment: experiment + get(C::ExperimentTime),
+            waiting: waiting * u64::from(thinking.len) + get(C::WaitTime),
         }
     }
 }

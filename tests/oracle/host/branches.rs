@@ -24,6 +24,7 @@ pub const ALL: &[&str] = &[
     "news: resting",
     "news: some is read",
     "number: compute is the limit",
+    "number: ideas are the limit",
     "number: nobody works",
     "number: ranks are gone",
     "number: ramp",

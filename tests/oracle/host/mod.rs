@@ -103,6 +103,7 @@ pub struct Progress {
     pub inference: f64,
     pub utilisation: f64,
     pub tools: f64,
+    pub serial: f64,
 }
 
 impl Host {
@@ -121,7 +122,7 @@ impl Host {
             surplus: 0.0,
             experience: 0.0,
             quality: 0.0,
-            run: lab.training.map(|training| Run {
+            run: lab.training.as_ref().map(|training| Run {
                 days: training.run_days,
                 hours: 0.0,
                 a100e_hours: 0.0,
@@ -222,6 +223,7 @@ impl Host {
             sum.inference += gain * kind.gain_to.inference;
             sum.utilisation += gain * kind.gain_to.utilisation;
             sum.tools += gain * kind.gain_to.tools;
+            sum.serial += gain * kind.gain_to.serial;
         }
         sum
     }

@@ -72,7 +72,14 @@ impl Host {
             let spent = of.surplus_inference_to_experiments && lab.surplus > 0.0;
             self.mark_if(spent, "compute: surplus inference");
         }
-        let force = |staff: &Staff| staff.force(day, labs[staff.team.lab].inference, fraction);
+        let force = |staff: &Staff| {
+            staff.force(
+                day,
+                labs[staff.team.lab].inference,
+                fraction,
+                labs[staff.team.lab].oom.serial,
+            )
+        };
         let forces: Vec<Force> = self.staff.iter().map(force).collect();
         self.mark_forces(day, &forces);
         let tick = self.tick_hours(day, &forces);

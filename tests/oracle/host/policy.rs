@@ -89,13 +89,16 @@ impl Host {
             let tau = staff.effort.mean_hours() / force.rate;
             let each = (1.0 - w) / tau * staff.effort.mean_cost();
             let room = left / (each * smallest);
-            staff.admit(force.headcount, room, most);
-            let working = staff.active as f64 * staff.weight();
-            left = (left - working * each * smallest).max(0.0);
-            wanted += working * each;
+            let openings = staff.openings.max(staff.weight());
             in_flight += staff.experiment as f64 * staff.weight();
+            staff.admit(force.headcount, room.min(openings), most);
+            let busy = staff.active as f64 * staff.weight() * (1.0 - staff.idle);
+            left = (left - busy * each * smallest).max(0.0);
+            wanted += busy * each;
             let (doubled, gone) = (staff.weight_log2 > weight, staff.keep < staff.occupied);
             self.mark_if(room < force.headcount, "number: compute is the limit");
+            let idle = openings < room.min(force.headcount);
+            self.mark_if(idle, "number: ideas are the limit");
             self.mark_if(doubled, "number: weight doubles");
             self.mark_if(gone && !doubled, "number: ranks are gone");
         }

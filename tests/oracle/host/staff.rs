@@ -1,7 +1,7 @@
 //! Populations: number, speed, skill, and what the host remembers of them.
 
 use takeoff::model::layout::TASTE_MAX;
-use takeoff::scenario::{Population, PopulationKind, Scenario};
+use takeoff::scenario::{Population, PopulationKind, Scenario, SerialGain};
 
 use super::clock::Clock;
 use super::tables::{key, taste_thresholds};
@@ -25,6 +25,11 @@ pub struct Staff {
     pub thinking: u64,
     pub experiment: u64,
     pub effort: Effort,
+    /// Share of the last tick without an idea, where the lab admits by ideas.
+    pub idle: f64,
+    /// L: researchers for whom there are ideas.
+    pub openings: f64,
+    pub waiting: u64,
     /// Turns of news so far.
     pub turns: u64,
 }
@@ -41,6 +46,9 @@ pub struct Effort {
 impl Effort {
     /// On by a tick.
     pub fn add(&mut self, chosen: f64, think_hours: f64, started: f64, a100e_hours: f64) {
+        if chosen == 0.0 && started == 0.0 {
+            return;
+        }
         self.chosen = 0.9 * self.chosen + chosen;
         self.think_hours = 0.9 * self.think_hours + think_hours;
         self.started = 0.9 * self.started + started;
@@ -90,6 +98,9 @@ impl Staff {
                 started: 1.0,
                 a100e_hours: over_kinds(scenario, |kind| kind.experiment_a100e_hours),
             },
+            idle: 0.0,
+            openings: f64::INFINITY,
+            waiting: 0,
             turns: 0,
             population,
         }
@@ -106,7 +117,7 @@ impl Staff {
     }
 
     /// Number and speed on a day, with so much inference compute.
-    pub fn force(&self, day: f64, inference: f64, fraction: f64) -> Force {
+    pub fn force(&self, day: f64, inference: f64, fraction: f64, serial: f64) -> Force {
         let (headcount, speed, duty) = match &self.population.kind {
             PopulationKind::Human {
                 headcount,
@@ -125,6 +136,7 @@ impl Staff {
                 speed_cost_exponent: x,
                 tokens_per_human_second,
                 tokens_per_second_per_a100e,
+                spend_serial_on,
             } => {
                 let ramp = if day < start_day {
                     0.0
@@ -134,15 +146,22 @@ impl Staff {
                     ((day - start_day) / ramp_days).min(1.0)
                 };
                 let tokens = inference * tokens_per_second_per_a100e * ramp;
-                let native = tokens / (tokens_per_human_second * native_speed);
+                let found = libm::exp10(serial);
+                let cheapest = native_speed * found;
+                let slowest = match spend_serial_on {
+                    SerialGain::Speed => cheapest,
+                    SerialGain::Copies => native_speed,
+                };
+                let native = tokens / (tokens_per_human_second * cheapest)
+                    * libm::pow(cheapest / slowest, x);
                 let most = copies_max * fraction;
                 let speed = if native > most {
-                    let faster = native_speed * libm::pow(native / most, 1.0 / x);
-                    faster.min(speed_max)
+                    let faster = slowest * libm::pow(native / most, 1.0 / x);
+                    faster.min(speed_max * found)
                 } else {
-                    native_speed
+                    slowest
                 };
-                (native * libm::pow(native_speed / speed, x), speed, 1.0)
+                (native * libm::pow(slowest / speed, x), speed, 1.0)
             }
         };
         let rate = speed * duty * (1.0 - self.population.reading_share);

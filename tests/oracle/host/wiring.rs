@@ -75,8 +75,23 @@ impl Wiring {
         for &other in near {
             self.hear(team.first + other, lag, u32::MAX, [0, 0]);
         }
-        if population.topology == Topology::Broadcast {
-            self.hear(boards + team.lab, lag, u32::MAX, [0, 0]);
+        match population.topology {
+            Topology::Broadcast => self.hear(boards + team.lab, lag, u32::MAX, [0, 0]),
+            Topology::Network {
+                post_share,
+                comments_per_post,
+            } => {
+                let missed = libm::pow(1.0 - 1.0 / team.boards as f64, comments_per_post);
+                let share = post_share * (1.0 - missed);
+                let threshold = libm::floor(share * 4_294_967_296.0) as u32;
+                let (lab, seed) = (&scenario.labs[team.lab], scenario.run.seed.to_le_bytes());
+                let names = (lab.name.as_bytes(), population.name.as_bytes());
+                let board = (self.edge_start.len() - 1 - team.first) as u64;
+                let board = board.to_le_bytes();
+                let salt = key(&[b"network", &seed, names.0, names.1, &board]);
+                self.hear(boards + team.lab, lag, threshold, salt);
+            }
+            _ => {}
         }
         if let PopulationKind::Automated { start_day, .. } = population.kind {
             self.hear(boards + team.lab, Class::Until(start_day), u32::MAX, [0, 0]);
@@ -130,7 +145,7 @@ fn neighbours(scenario: &Scenario, team: Team) -> Vec<BTreeSet<usize>> {
         }
     };
     match population.topology {
-        Topology::None | Topology::Broadcast => {}
+        Topology::None | Topology::Broadcast | Topology::Network { .. } => {}
         Topology::Ring => (0..boards).for_each(|b| link(b, (b + 1) % boards)),
         Topology::Hierarchy { fan_out } => {
             (1..boards).for_each(|b| link(b, (b - 1) / fan_out as usize));

@@ -150,7 +150,7 @@ impl Host {
         } else {
             "end: all ideas of the kind"
         };
-        let training = self.scenario.labs[staff.team.lab].training;
+        let training = &self.scenario.labs[staff.team.lab].training;
         if let (true, Some(training)) = (staff.automated(), training)
             && let Some(reach) = training.idea_reach
         {

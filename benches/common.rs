@@ -16,14 +16,56 @@ pub struct World {
     pub digest: String,
 }
 
+/// Everything that can be around the researchers of `scenarios/throughput.toml`.
+const SURROUNDINGS: &[(&str, &str)] = &[
+    (
+        "supply",
+        "{ wafer_capacity_a100e_per_year = 1e12, packaging_capacity_a100e_per_year = 1e12 }",
+    ),
+    ("demand", "{ tokens_per_day = 1e15 }"),
+    (
+        "market",
+        "{ talent_exponent = 1.0, capital_exponent = 1.0 }",
+    ),
+    ("wave", "{}"),
+    (
+        "regulation",
+        "{ licence_days = 1.0, fine_revenue_share = 0.01 }",
+    ),
+    ("labour", "{}"),
+    ("labs.plenty.training", "{ run_days = 2.0 }"),
+    ("labs.plenty.training_share", "0.0"),
+    ("labs.plenty.fleet", "{}"),
+    ("labs.plenty.energy", "{ contracted_mw = 1e12 }"),
+    (
+        "labs.plenty.money",
+        "{ capex_usd_per_year = 1e12, debt_usd = 1e9 }",
+    ),
+    (
+        "labs.plenty.overheads",
+        "{ job_seconds = 1.0, sandbox_seconds = 0.001 }",
+    ),
+];
+
 impl World {
     /// `scenarios/throughput.toml` in a sample, with so many agents at the most.
     pub fn new(sample: f64, agents_max: u64) -> Self {
+        Self::with(sample, agents_max, &[])
+    }
+
+    /// The same with chips, power, money, customers, rules and everything else switched on.
+    pub fn surrounded(sample: f64, agents_max: u64) -> Self {
+        Self::with(sample, agents_max, SURROUNDINGS)
+    }
+
+    fn with(sample: f64, agents_max: u64, set: &[(&str, &str)]) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/throughput.toml");
-        let set = vec![
-            ("run.sample".to_owned(), sample.to_string()),
-            ("run.agents_max".to_owned(), agents_max.to_string()),
-        ];
+        let mut set: Vec<(String, String)> = set
+            .iter()
+            .map(|&(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        set.push(("run.sample".to_owned(), sample.to_string()));
+        set.push(("run.agents_max".to_owned(), agents_max.to_string()));
         let overrides = Overrides {
             set,
             ..Overrides::default()

@@ -8,7 +8,15 @@ use takeoff::model::digest;
 
 #[test]
 fn the_load_is_busy_and_repeats() {
-    let world = common::World::new(0.0125, 1 << 14);
+    for world in [
+        common::World::new(0.0125, 1 << 14),
+        common::World::surrounded(0.0125, 1 << 14),
+    ] {
+        is_busy_and_repeats(&world);
+    }
+}
+
+fn is_busy_and_repeats(world: &common::World) {
     assert!(world.events > 10_000, "{} events", world.events);
     for _ in 0..2 {
         let record = world.simulation().step().expect("it runs");

@@ -1,7 +1,8 @@
 //! Small scenarios made in code, for tests that vary one thing at a time.
 
 use takeoff::scenario::{
-    GainShares, IdeaKind, Ideas, Lab, Population, PopulationKind, Run, Scenario, Series, Topology,
+    GainShares, IdeaKind, Ideas, Lab, Population, PopulationKind, Run, Scenario, SerialGain,
+    Series, Topology,
 };
 
 /// A constant.
@@ -24,6 +25,7 @@ pub fn mean_field(topics: u32, inference_a100e: f64, level: f64, gain_oom: f64) 
             inference: 1.0,
             utilisation: 0.0,
             tools: 0.0,
+            serial: 0.0,
         },
         think_hours: 4.0,
         experiment_a100e_hours: 1e-3,
@@ -47,6 +49,7 @@ pub fn mean_field(topics: u32, inference_a100e: f64, level: f64, gain_oom: f64) 
         speed_cost_exponent: 1.5,
         tokens_per_human_second: 1.0,
         tokens_per_second_per_a100e: 1.0,
+        spend_serial_on: SerialGain::Speed,
     };
     Scenario {
         name: "mean-field".into(),
@@ -87,6 +90,10 @@ pub fn mean_field(topics: u32, inference_a100e: f64, level: f64, gain_oom: f64) 
             training: None,
             experience_reference_hours: 1e9,
             experience_skill_exponent: 0.0,
+            fleet: None,
+            energy: None,
+            money: None,
+            overheads: None,
             populations: vec![Population {
                 name: "agents".into(),
                 kind: automated,
@@ -102,5 +109,11 @@ pub fn mean_field(topics: u32, inference_a100e: f64, level: f64, gain_oom: f64) 
             }],
         }],
         exchanges: Vec::new(),
+        supply: None,
+        demand: None,
+        market: None,
+        wave: None,
+        regulation: None,
+        labour: None,
     }
 }

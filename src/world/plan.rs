@@ -110,7 +110,13 @@ impl World {
             .iter()
             .map(|lab| lab.oom(&self.scenario.ideas))
             .collect();
-        self.state.economy.open(&self.scenario, &ooms, day);
+        let runs: Vec<u32> = self
+            .state
+            .labs
+            .iter()
+            .map(|lab| lab.generations.finished)
+            .collect();
+        self.state.economy.open(&self.scenario, &ooms, &runs, day);
         for lab in 0..self.scenario.labs.len() {
             self.plan_compute(&mut plan, lab, day);
         }
@@ -152,20 +158,20 @@ impl World {
         let config = &self.scenario.labs[lab];
         let state = &self.state.labs[lab];
         let oom = state.oom(&self.scenario.ideas);
-        let resources = self.state.economy.resources(&self.scenario, lab, &oom, day);
+        let mut resources = self.state.economy.resources(&self.scenario, lab, &oom, day);
         let fleet_a100e = resources.fleet_a100e * self.sample;
         let usable = fleet_a100e * libm::exp10(oom.utilisation);
         let inference = usable * resources.inference_share * libm::exp10(oom.inference);
-        let surplus = if config.surplus_inference_to_experiments && !resources.paused {
+        let surplus = if config.surplus_inference_to_experiments {
             state.surplus
         } else {
             0.0
         };
+        resources.lent_share = (resources.inference_share * surplus).min(resources.experiment_room);
         plan.labs.push(LabPlan {
             oom,
             fleet_a100e,
-            experiment_a100e: usable
-                * (resources.experiment_share + resources.inference_share * surplus),
+            experiment_a100e: usable * (resources.experiment_share + resources.lent_share),
             resources,
             ..LabPlan::default()
         });

@@ -103,11 +103,12 @@ pub struct Month {
 }
 
 impl Books {
-    /// On the first day.
-    pub fn opening(money: &Money) -> Self {
+    /// On the first day, with so many training runs finished before.
+    pub fn opening(money: &Money, runs: u32) -> Self {
         Self {
             cash: cents(money.cash_usd),
             debt: cents(money.debt_usd),
+            runs,
             ..Self::default()
         }
     }

@@ -136,11 +136,9 @@ impl Vintages {
         for vintage in &mut self.list {
             let age = (day - vintage.born_day).max(0.0) / DAYS_PER_YEAR;
             let life_left = fleet.life_years - age;
-            let worn = if life_left > years {
-                years / life_left
-            } else {
-                1.0
-            };
+            // A last day that rounding makes longer than a day is the last day all the same.
+            let lives_on = life_left > years * (1.0 + 1e-9);
+            let worn = if lives_on { years / life_left } else { 1.0 };
             let depreciation = part(vintage.book, worn);
             vintage.book -= depreciation;
             sum.depreciation += depreciation;
@@ -153,7 +151,7 @@ impl Vintages {
                 .is_some_and(|(energy, ratio)| {
                     kw_per_a100e(energy, vintage.born_day) >= ratio * kw_per_a100e(energy, day)
                 });
-            let scrapped = if life_left <= years || outdated {
+            let scrapped = if !lives_on || outdated {
                 vintage.chips
             } else {
                 carried(

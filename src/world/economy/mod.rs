@@ -5,6 +5,8 @@
 //! units and balance exactly. `docs/world.md` is the text.
 
 mod demand;
+#[cfg(test)]
+mod equations;
 mod fleet;
 mod labour;
 mod market;

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use takeoff::cpu::{CpuEngine, Options};
 use takeoff::model::engine::{Engine, EngineError, Store};
 use takeoff::scenario::Scenario;
+use takeoff::sim::{EngineChoice, SimError, Simulation};
 use takeoff::world::economy::{Economy, LabEconomy, Report};
 use takeoff::world::{LabReport, World};
 
@@ -214,6 +215,41 @@ fn every_account_balances_while_everything_happens() {
     assert!(seen.served > 0.0 && seen.unserved > 0.0 && seen.talent_moved > 0.0);
     assert!(seen.short_of_power && seen.paused && seen.runs > 1);
     assert!(seen.phases.len() >= 3, "{seen:?}");
+}
+
+#[test]
+fn amounts_beyond_all_numbers_end_the_run_with_a_reason() {
+    for (from, to) in [
+        (
+            "capex_usd_per_year = 2e9",
+            "capex_usd_per_year = { points = [[-36500.0, 1e15]], growth_per_year = 1e4 }",
+        ),
+        (
+            "other_revenue_usd_per_year = 1e8",
+            "other_revenue_usd_per_year = { points = [[-3650.0, 1e15]], growth_per_year = 1e4 }",
+        ),
+        (
+            "lead_days = 10.0",
+            "lead_days = 10.0\nprice_performance_growth_per_year = 1e4\nprice_usd_per_a100e = 1e9",
+        ),
+    ] {
+        let around = format!("{}{}", text::SUPPLY, text::AROUND);
+        let full = text::text(text::LAB, text::LAB, &around);
+        assert!(full.contains(from), "{from}");
+        let scenario = text::parse(&full.replace(from, to)).expect("every value is in its range");
+        let mut run = Simulation::new(scenario, EngineChoice::Cpu).expect("small");
+        let ended = loop {
+            match run.step() {
+                Ok(_) if run.is_finished() => break None,
+                Ok(_) => {}
+                Err(error) => break Some(error),
+            }
+        };
+        match ended {
+            Some(error) => assert!(matches!(error, SimError::NotFinite { .. }), "{error}"),
+            None => assert!(from.starts_with("lead_days"), "{to}: it ran to its end"),
+        }
+    }
 }
 
 /// A lab's blocks and those around, with random values.

@@ -65,8 +65,8 @@ fn values_out_of_range_are_named_with_the_range() {
         ),
         (
             "obsolete_power_ratio = 2.5",
-            "obsolete_power_ratio = 0.5",
-            "[1, 1e6]",
+            "obsolete_power_ratio = 1.0",
+            "(1, 1e6]",
         ),
         ("tokens_per_day = 2e11", "tokens_per_day = -1.0", "[0, "),
         (

@@ -81,14 +81,14 @@ pub struct ModelCosts {
 
 /// What the books need to know of a tick.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Month {
+pub struct Dues {
     /// Length, years.
     pub years: f64,
     /// Planned spending on chips, after market and wave.
     pub planned_capex: Cents,
     /// Income from customers and elsewhere.
     pub revenue: Cents,
-    /// Energy, sites, people, fines.
+    /// Energy.
     pub energy: Cents,
     /// Sites.
     pub hosting: Cents,
@@ -114,7 +114,7 @@ impl Books {
     }
 
     /// Books a tick; what is short is borrowed.
-    pub fn settle(&mut self, money: &Money, tick: &Month) -> Flows {
+    pub fn settle(&mut self, money: &Money, tick: &Dues) -> Flows {
         let mut flows = Flows {
             revenue: tick.revenue,
             energy: tick.energy,

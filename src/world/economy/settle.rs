@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fleet::Ageing;
-use super::money::{Flows, ModelCosts, Month};
+use super::money::{Dues, Flows, ModelCosts};
 use super::units::{Cents, a100e, cents, chips, part, usd, whole};
 use super::{
     DAYS_PER_YEAR, Economy, Gains, Resources, demand, headcount, labour, market, regulation, supply,
@@ -218,7 +218,7 @@ impl Economy {
             .map_or(1.0, |rules| self.boom.capex_factor(rules));
         report.flows = books.settle(
             money,
-            &Month {
+            &Dues {
                 years,
                 planned_capex: cents(money.capex_usd_per_year.at(day) * years * market * wave),
                 revenue,

@@ -1,6 +1,6 @@
 //! Claim: money moves as "Money" says, to the cent.
 
-use super::super::money::{Books, Flows, Month};
+use super::super::money::{Books, Dues, Flows};
 use super::money;
 use crate::scenario::Money;
 
@@ -11,7 +11,7 @@ fn a_day_of_a_solvent_lab() {
     let mut books = Books::opening(&money(), 0);
     let flows = books.settle(
         &money(),
-        &Month {
+        &Dues {
             years: DAY,
             planned_capex: 10_000,
             revenue: 20_000,
@@ -53,13 +53,13 @@ fn what_is_short_is_borrowed_and_nothing_beyond_the_plan_is_bought() {
         ..money()
     };
     let mut books = Books::opening(&poor, 0);
-    let tick = Month {
+    let tick = Dues {
         years: DAY,
         planned_capex: 1000,
         revenue: 500,
         salaries: 2000,
         saved: 700,
-        ..Month::default()
+        ..Dues::default()
     };
     let flows = books.settle(&poor, &tick);
     assert_eq!((flows.capex, flows.funding), (1000, 600));

@@ -14,7 +14,11 @@ const LAST_OLD: &str = "flop";
 
 /// Counts, rows and the digest of a run of 30 days.
 fn run(first: &str, second: &str, around: &str) -> (Vec<Census>, Vec<TickRow>, String) {
-    let text = text::text(first, second, around).replace("days = 60.0", "days = 30.0");
+    run_text(&text::text(first, second, around))
+}
+
+fn run_text(text: &str) -> (Vec<Census>, Vec<TickRow>, String) {
+    let text = text.replace("days = 60.0", "days = 30.0");
     let scenario = text::parse(&text).unwrap_or_else(|errors| panic!("{errors}"));
     let mut run = Simulation::new(scenario, EngineChoice::Cpu).expect("small");
     let (mut counts, mut rows) = (Vec::new(), Vec::new());
@@ -87,6 +91,24 @@ fn neutral_limits_of_training_change_nothing() {
         let with = run(&format!("{TRAINING}{limit}"), "", "");
         assert!(with.0 == plain.0 && with.1 == plain.1, "{limit}");
     }
+}
+
+#[test]
+fn a_network_in_which_all_is_posted_and_read_is_a_broadcast() {
+    let plain = text::text("", "", "");
+    let with = |line: &str| {
+        let lag = "lag_hours = 24.0\n";
+        assert_eq!(plain.matches(lag).count(), 1);
+        run_text(&plain.replace(lag, &format!("{lag}{line}\n")))
+    };
+    let expected = run_text(&plain);
+    let all = with("topology = \"network\"\npost_share = 1.0\ncomments_per_post = 1e9");
+    assert!(all.0 == expected.0, "another census");
+    let none = with("topology = \"network\"\npost_share = 0.0");
+    assert!(none.0 != expected.0, "nothing came of silence");
+    // Without serial gains there is nothing to spend.
+    let copies = with("spend_serial_on = \"copies\"");
+    assert!(copies.0 == expected.0, "another census");
 }
 
 #[test]

@@ -407,10 +407,7 @@ impl World {
             least_skill: tick.skill_base
                 + crate::model::fixed::scale_normal(tick.skill_sigma, self.least_normal),
             reach,
-            job_hours: config
-                .overheads
-                .as_ref()
-                .map_or(0.0, |overheads| economy::job_hours(overheads)),
+            job_hours: config.overheads.as_ref().map_or(0.0, economy::job_hours),
         };
         let ideas = &self.scenario.ideas;
         for (kind, gain) in ideas.kinds.iter().zip(&self.setup.kinds) {

@@ -100,11 +100,11 @@ fn life_and_books_end_together() {
         life_years: 1.0,
         ..fleet()
     };
-    let mut chips = vintage(0.0, 1.0, 365_00);
+    let mut chips = vintage(0.0, 1.0, 36_500);
     // A tick on day 265: 100 days of life are left, so a hundredth goes.
     let lost = chips.age(&rules, None, 265.0, 24.0);
     assert_eq!((lost.depreciation, lost.scrapped), (365, 0));
-    let mut chips = vintage(0.0, 1.0, 365_00);
+    let mut chips = vintage(0.0, 1.0, 36_500);
     for day in 0..365 {
         let lost = chips.age(&rules, None, f64::from(day), 24.0);
         assert_eq!((lost.depreciation, lost.impairment), (100, 0));

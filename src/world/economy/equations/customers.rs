@@ -1,6 +1,6 @@
 //! Claim: customers adopt, pay and choose as "Demand" and "Labs" say.
 
-use super::super::{Gains, demand as of, market as choice};
+use super::super::{Gains, Resources, demand as of, market as choice};
 use super::{close, demand, market};
 use crate::scenario::{Demand, Market};
 
@@ -159,4 +159,69 @@ fn people_follow_and_none_is_lost() {
         sum_off = sum_off.max((talent[0] + talent[1] - 1.0).abs());
     }
     assert!(sum_off < 1e-12, "{sum_off}");
+}
+
+/// A fleet of 1000 A100e with shares of 0.4, 0.1 and 0.4.
+fn resources() -> Resources {
+    Resources {
+        fleet_a100e: 1000.0,
+        experiment_share: 0.4,
+        training_share: 0.1,
+        inference_share: 0.4,
+        serving_share: 0.05,
+        experiment_room: f64::INFINITY,
+        ..Resources::default()
+    }
+}
+
+#[test]
+fn customers_take_what_is_spare_and_then_from_everybody() {
+    let shares = |wanted: f64, most: f64| {
+        let mut of = resources();
+        of.serve(wanted, most);
+        [
+            of.serving_share,
+            of.experiment_share,
+            of.training_share,
+            of.inference_share,
+        ]
+    };
+    assert_eq!(shares(80.0, 0.5), [0.08, 0.4, 0.1, 0.4]);
+    // 0.55 of 0.9 is left for the others: 11/18 of each.
+    for (share, expected) in shares(450.0, 0.5).into_iter().zip([
+        0.45,
+        0.244_444_444_444_444_44,
+        0.061_111_111_111_111_11,
+        0.244_444_444_444_444_44,
+    ]) {
+        close(share, expected);
+    }
+    assert_eq!(shares(1e9, 0.1), [0.1, 0.4, 0.1, 0.4]);
+    // Where [demand] may serve nobody, the lab's own share stands.
+    assert_eq!(shares(1e9, 0.0), [0.05, 0.4, 0.1, 0.4]);
+}
+
+#[test]
+fn a_cap_binds_lent_compute_as_well() {
+    let under = |cap: f64, day: f64| {
+        let mut of = resources();
+        let rules = crate::scenario::Regulation {
+            compute_cap_a100e: Some(cap),
+            ..super::regulation()
+        };
+        of.regulate(&rules, day);
+        of
+    };
+    // 500 A100e are in experiments and training.
+    let free = under(700.0, 0.0);
+    assert_eq!((free.experiment_share, free.training_share), (0.4, 0.1));
+    close(free.experiment_room, 0.2);
+    let bound = under(250.0, 0.0);
+    assert_eq!((bound.experiment_share, bound.training_share), (0.2, 0.05));
+    assert_eq!(bound.experiment_room, 0.0);
+    // In a pause thought and service go on.
+    let paused = under(700.0, 12.0);
+    assert!(paused.paused && paused.experiment_room == 0.0);
+    assert_eq!((paused.experiment_share, paused.training_share), (0.0, 0.0));
+    assert_eq!((paused.inference_share, paused.serving_share), (0.4, 0.05));
 }

@@ -3,21 +3,16 @@
 // Twin of `src/cpu/census.rs`; the text of both is docs/model.md, "Census". The counts go out as if
 // all agents had come new: numbers by phase as deltas, time before them as forgone.
 
-@group(0) @binding(2) var<storage, read_write> due: array<u32>;
-@group(0) @binding(3) var<storage, read_write> work: array<u32>;
-@group(0) @binding(4) var<storage, read> populations: array<PopulationTick>;
-
 @compute @workgroup_size(WORKGROUP)
 fn census(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let number = block_number(group);
-    if number >= dispatch.block_end {
+    if is_beyond(group) {
         return;
     }
     clear_tally(thread);
-    let block = block_at(number);
+    let block = block_of(group);
     let salt = populations[block.population].traits_key;
     let think_start = populations[block.population].think_start;
     let experiment_start = populations[block.population].experiment_start;

@@ -3,8 +3,6 @@
 // Twin of `src/cpu/research.rs`; the text of both is docs/model.md, "Research". A quiet agent costs
 // the four bytes of its `due`.
 
-@group(0) @binding(2) var<storage, read_write> due: array<u32>;
-@group(0) @binding(3) var<storage, read_write> work: array<u32>;
 @group(0) @binding(12) var<storage, read> alias_table: array<AliasEntry>;
 @group(0) @binding(13) var<storage, read> binomial: array<u32>;
 @group(0) @binding(14) var<storage, read> normal: array<i32>;
@@ -35,12 +33,11 @@ fn research(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let number = block_number(group);
-    if number >= dispatch.block_end {
+    if is_beyond(group) {
         return;
     }
     clear_tally(thread);
-    let block = block_at(number);
+    let block = block_of(group);
     population = block.population;
     let think_start = populations[population].think_start;
     let think_len = populations[population].think_len;

@@ -16,7 +16,7 @@
 // First edge of each board and the number of edges, then first board of each lab and their number.
 @group(0) @binding(19) var<storage, read> wiring: array<u32>;
 @group(0) @binding(20) var<storage, read> classes: array<u32>;
-// Four lanes, four counts a node, then two words a gain.
+// Lanes, the counts of each node, then two words a gain.
 @group(0) @binding(21) var<storage, read_write> shared_tally: array<atomic<u32>>;
 
 override WORKGROUP: u32;
@@ -31,15 +31,13 @@ override IDEAS_KEY_0: u32;
 override IDEAS_KEY_1: u32;
 
 const CELL: u32 = 1u + WINDOW_WORDS;
-const NEW: u32 = 0u;
-const KNOWN: u32 = 1u;
-const NEWS: u32 = 2u;
-const ENDED: u32 = 3u;
+// Words before the counts: the lanes of the digest.
+const LANES: u32 = 4u;
 
 // Nodes whose counts are summed in the workgroup before they go out; further ones go out by thread.
 const NEAR_NODES: u32 = 256u;
 
-var<workgroup> near: array<atomic<u32>, 4u * NEAR_NODES>;
+var<workgroup> near: array<atomic<u32>, NODE_FIELDS * NEAR_NODES>;
 var<workgroup> sum_lanes: array<atomic<u32>, 4>;
 var<private> topic: u32;
 
@@ -48,7 +46,7 @@ fn share(
     @builtin(global_invocation_id) id: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    for (var at = thread; at < 4u * NEAR_NODES; at += WORKGROUP) {
+    for (var at = thread; at < NODE_FIELDS * NEAR_NODES; at += WORKGROUP) {
         atomicStore(&near[at], 0u);
     }
     if thread < 4u {
@@ -65,10 +63,10 @@ fn share(
         count_nodes();
     }
     workgroupBarrier();
-    for (var at = thread; at < 4u * min(NODE_ROWS, NEAR_NODES); at += WORKGROUP) {
+    for (var at = thread; at < NODE_FIELDS * min(NODE_ROWS, NEAR_NODES); at += WORKGROUP) {
         let sum = atomicLoad(&near[at]);
         if sum != 0u {
-            atomicAdd(&shared_tally[4u + at], sum);
+            atomicAdd(&shared_tally[LANES + at], sum);
         }
     }
     if thread < 4u {
@@ -91,7 +89,7 @@ fn absorb() {
         for (var w = 0u; w < WINDOW_WORDS; w++) {
             let found = finds[first + w];
             finds[first + w] = 0u;
-            count_node(board, NEW, countOneBits(found & ~known.words[w]));
+            count_node(board, NODE_NEW, countOneBits(found & ~known.words[w]));
             known.words[w] |= found;
         }
         write_node(board, normalise(known));
@@ -108,13 +106,13 @@ fn unite() {
         for (var board = wiring[BOARD_ROWS + 1u + lab]; board < end; board++) {
             known = join(known, read_node(board));
         }
-        count_node(BOARD_ROWS + lab, NEW, count_known(known) - count_known(before));
+        count_node(BOARD_ROWS + lab, NODE_NEW, count_known(known) - count_known(before));
         add_gains(lab, before, known);
         write_node(BOARD_ROWS + lab, known);
         let with_lab = join(world, known);
         let brought = count_known(with_lab) - count_known(world);
-        count_node(BOARD_ROWS + lab, NEWS, brought);
-        count_node(BOARD_ROWS + LABS, NEW, brought);
+        count_node(BOARD_ROWS + lab, NODE_NEWS, brought);
+        count_node(BOARD_ROWS + LABS, NODE_NEW, brought);
         world = with_lab;
     }
     write_node(BOARD_ROWS + LABS, world);
@@ -134,7 +132,7 @@ fn add_gains(lab: u32, before: Known, after: Known) {
         }
     }
     if (low | high) != 0u {
-        let at = 4u + 4u * NODE_ROWS + 2u * (lab * KINDS + topic_kind[topic]);
+        let at = LANES + NODE_FIELDS * NODE_ROWS + 2u * (lab * KINDS + topic_kind[topic]);
         let old = atomicAdd(&shared_tally[at], low);
         atomicAdd(&shared_tally[at + 1u], high + u32(old + low < old));
     }
@@ -190,10 +188,10 @@ fn count_nodes() {
     for (var node = 0u; node < NODE_ROWS; node++) {
         let known = read_node(node);
         let number = count_known(known);
-        count_node(node, KNOWN, number);
-        count_node(node, ENDED, u32(known.base >= end));
+        count_node(node, NODE_KNOWN, number);
+        count_node(node, NODE_ENDED, u32(known.base >= end));
         if node < BOARD_ROWS {
-            count_node(node, NEWS, number - count_known(read_older(node)));
+            count_node(node, NODE_NEWS, number - count_known(read_older(node)));
         }
         var hash = pcg4d(vec4(node, topic, known.base, known.words[0]));
         for (var w = 1u; w < WINDOW_WORDS; w++) {
@@ -211,11 +209,11 @@ fn count_node(node: u32, field: u32, amount: u32) {
     if amount == 0u {
         return;
     }
-    let at = 4u * node + field;
+    let at = NODE_FIELDS * node + field;
     if node < NEAR_NODES {
         atomicAdd(&near[at], amount);
     } else {
-        atomicAdd(&shared_tally[4u + at], amount);
+        atomicAdd(&shared_tally[LANES + at], amount);
     }
 }
 

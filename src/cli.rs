@@ -43,7 +43,7 @@ struct Changes {
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value, action = ArgAction::Append)]
     set: Vec<(String, String)>,
     /// Seed of every draw, in place of the file's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Apply the overrides of `[variants.NAME]`
     #[arg(long, value_name = "NAME")]
@@ -75,7 +75,8 @@ struct Run {
     #[arg(long)]
     resume: bool,
     /// Wall time between checkpoints; 0: after every tick
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds,
+        allow_negative_numbers = true)]
     checkpoint_seconds: Duration,
     /// Disk space that checkpoints may take
     #[arg(long, value_name = "GIB", default_value_t = run::CHECKPOINTS.budget >> 30)]
@@ -233,11 +234,28 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// TOML, in which scenarios are written, has no larger whole number.
+const SEED_MAX: u64 = i64::MAX as u64;
+
+fn seed(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(seed) if seed <= SEED_MAX => Ok(seed),
+        _ => Err(format!("expected a whole number from 0 to {SEED_MAX}")),
+    }
+}
+
+/// A day: longer ones lead to no checkpoint at all, which has an option of its own.
+const SECONDS_MAX: f64 = 86_400.0;
+
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text
-        .parse()
-        .map_err(|_| "expected a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| "expected 0 seconds or more".to_owned())
+    match text.parse() {
+        Ok(seconds) if (0.0..=SECONDS_MAX).contains(&seconds) => {
+            Ok(Duration::from_secs_f64(seconds))
+        }
+        _ => Err(format!(
+            "expected 0 to {SECONDS_MAX} seconds; --no-checkpoint writes none"
+        )),
+    }
 }
 
 #[cfg(test)]
@@ -251,6 +269,17 @@ mod tests {
     }
 
     #[test]
+    fn a_negative_number_is_a_wrong_value_and_no_option() {
+        for option in ["--seed", "--checkpoint-seconds"] {
+            let arguments = ["takeoff", "run", "file.toml", option, "-1"];
+            let Err(error) = Cli::try_parse_from(arguments) else {
+                panic!("{option} takes -1")
+            };
+            assert!(error.to_string().contains("expected"), "{error}");
+        }
+    }
+
+    #[test]
     fn set_takes_a_key_and_any_value() {
         assert_eq!(
             key_value("a.b=c=d"),
@@ -261,9 +290,33 @@ mod tests {
     }
 
     #[test]
-    fn seconds_are_not_negative() {
+    fn seconds_are_of_a_day() {
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
-        assert!(seconds("-1").is_err());
-        assert!(seconds("nan").is_err());
+        assert_eq!(seconds("86400"), Ok(Duration::from_secs(86_400)));
+        for wrong in ["-1", "nan", "inf", "1e19", "1e300", "86401", "soon"] {
+            let told = seconds(wrong).expect_err(wrong);
+            assert_eq!(
+                told,
+                "expected 0 to 86400 seconds; --no-checkpoint writes none"
+            );
+        }
+    }
+
+    #[test]
+    fn seeds_are_those_that_a_scenario_file_can_hold() {
+        assert_eq!(seed("9223372036854775807"), Ok(9_223_372_036_854_775_807));
+        for wrong in [
+            "-1",
+            "9223372036854775808",
+            "18446744073709551616",
+            "1.5",
+            "x",
+        ] {
+            let told = seed(wrong).expect_err(wrong);
+            assert_eq!(
+                told,
+                "expected a whole number from 0 to 9223372036854775807"
+            );
+        }
     }
 }

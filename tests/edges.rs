@@ -48,7 +48,7 @@ fn a_state_that_was_saved_loaded_and_saved_again_goes_on_the_same() {
 }
 
 #[test]
-#[cfg_attr(no_device, ignore = "no Vulkan driver")]
+#[cfg_attr(no_software, ignore = "no software Vulkan device")]
 fn software_agrees_when_agents_are_very_busy() {
     // Mesa's rasteriser leaves loops after 65,535 iterations of a thread: blocks of many busy
     // agents a thread came to other bits here.
@@ -61,7 +61,6 @@ fn software_agrees_when_agents_are_very_busy() {
 }
 
 #[test]
-#[cfg_attr(no_device, ignore = "no Vulkan driver")]
 fn software_refuses_more_loops_than_it_runs() {
     let scenario = smoke(&[("run.events_max_per_tick", "4000")]).expect("it is allowed");
     let refused = Simulation::new(scenario, EngineChoice::Software);

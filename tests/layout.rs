@@ -66,9 +66,8 @@ fn bindings_are_those_of_the_stage_table() {
             .collect();
         declared.sort_unstable_by_key(|(binding, _)| *binding);
         let mut table: Vec<(u32, Access)> = stage
-            .bindings
-            .iter()
-            .map(|&(resource, access)| (resource as u32, access))
+            .bindings()
+            .map(|(resource, access)| (resource as u32, access))
             .collect();
         table.sort_unstable_by_key(|(binding, _)| *binding);
         assert_eq!(declared, table, "{}", stage.name);
@@ -85,7 +84,7 @@ fn overrides_are_those_of_the_stage_table() {
             .filter_map(|(_, value)| value.name.as_deref())
             .collect();
         declared.sort_unstable();
-        let mut table = stage.overrides.to_vec();
+        let mut table: Vec<&str> = stage.overrides().collect();
         table.sort_unstable();
         assert_eq!(declared, table, "{}", stage.name);
     }

@@ -63,6 +63,8 @@ fn full() -> DocumentMut {
     let end = text.find("\n# Knowledge of one lab").expect("exchange");
     let second = text[start..end].replace("name = \"frontier\"", "name = \"second\"");
     text.insert_str(end, &second);
+    text.push_str("[[events]]\nname = \"calm\"\nwhen = { day = 1.0 }\n");
+    text.push_str("set.labs.frontier.waiting_target = 0.25\n");
     text.push_str("[[exchange]]\nfrom = \"frontier\"\nto = \"second\"\nlag_hours = 24.0\n");
     text.parse().expect("the template is TOML")
 }
@@ -144,8 +146,11 @@ fn wrong(shape: Shape) -> Vec<String> {
         Shape::Texts => texts(&["1", "\"a\"", "{}"]),
         Shape::Series(_) => texts(&["\"1\"", "0.0", "-5", "inf", "[[0, 1]]", "[1, 2]"]),
         Shape::Pairs(_) => texts(&["1", "[1, 2]", "\"a\""]),
-        Shape::Table(_) | Shape::Variants => texts(&["1", "\"a\"", "[]"]),
+        Shape::Table(_) | Shape::Changes | Shape::Variants => texts(&["1", "\"a\"", "[]"]),
         Shape::Tables(..) => texts(&["1", "\"a\"", "{}"]),
+        Shape::Condition => texts(&["1", "\"a\"", "[]", "{}", "{ day = 1, events = \"> 1\" }"]),
+        Shape::Comparison => texts(&["1", "\"1\"", "\"> x\"", "\"> nan\"", "[]"]),
+        Shape::Overrides => texts(&["1", "\"a\"", "[]", "{}"]),
     }
 }
 
@@ -526,6 +531,12 @@ fn overrides_that_reach_nothing() {
         ),
         ("run.days", "1\nseed = 3", "not a key and a TOML value"),
         ("run.days", "", "not a key and a TOML value"),
+        (
+            "run.seed",
+            "9223372036854775808",
+            "integer number overflowed",
+        ),
+        ("run.seed", "-1", "0 to 9223372036854775807"),
         ("", "1", "not a key and a TOML value"),
         ("# x", "1", "not a key and a TOML value"),
         ("[run", "1", "not a key and a TOML value"),
@@ -533,6 +544,8 @@ fn overrides_that_reach_nothing() {
         ("include", "[]", "cannot be changed"),
         ("run", "1", "expected a table"),
         ("labs", "[]", "1 to 64 tables"),
+        ("labs.frontier", "3", "expected a table"),
+        ("order", "3", "cannot be changed"),
     ] {
         let set = vec![(key.to_owned(), value.to_owned())];
         let overrides = Overrides {
@@ -554,6 +567,28 @@ fn overrides_that_reach_nothing() {
     let text = new_template() + "[variants.half-tick]\nrun.tick_hours = 12.0";
     let errors = Scenario::parse(Path::new("bad.toml"), &text, &overrides).unwrap_err();
     assert!(errors.to_string().contains("half-tick"), "{errors}");
+}
+
+/// No number of neighbours fits on so few boards: the boards are to blame.
+#[test]
+fn a_small_world_without_room_blames_its_boards() {
+    let population = "labs.frontier.populations.copies";
+    let set = [("topology", "small-world"), ("boards", "1")];
+    let overrides = Overrides {
+        set: set
+            .map(|(key, value)| (format!("{population}.{key}"), value.to_owned()))
+            .to_vec(),
+        ..Overrides::default()
+    };
+    let errors = Scenario::parse(Path::new("bad.toml"), &new_template(), &overrides)
+        .expect_err("one board has no neighbours");
+    let text = errors.to_string();
+    for says in [
+        "populations.copies.boards: a small world needs 3 boards",
+        "--set",
+    ] {
+        assert!(text.contains(says), "{text}");
+    }
 }
 
 #[test]

@@ -10,15 +10,27 @@ mod worlds;
 #[path = "oracle/mod.rs"]
 mod scalar;
 
+#[path = "oracle/arithmetic.rs"]
+mod arithmetic;
+
+#[path = "oracle/compare.rs"]
+mod compare;
+
+#[path = "oracle/states.rs"]
+mod states;
+
+#[path = "oracle/topologies.rs"]
+mod topologies;
+
 use std::collections::BTreeSet;
 
-use scalar::compare::step;
-use scalar::topologies::{self, Topology};
-use scalar::{Oracle, branches, states};
+use compare::step;
+use scalar::{Oracle, branches};
 use takeoff::cpu::{CpuEngine, Options};
 use takeoff::model::census::{COUNTER_NAMES, COUNTERS};
 use takeoff::model::engine::{Engine, Setup};
 use takeoff::model::layout::KindTick;
+use topologies::Topology;
 use worlds::Tick;
 
 /// What worlds made the model do.

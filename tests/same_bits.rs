@@ -237,7 +237,7 @@ const DEVICE_SEEDS: u64 = 15;
 #[test]
 #[cfg_attr(
     no_device,
-    ignore = "no Vulkan driver; TAKEOFF_REQUIRE_GPU=1 makes that a failure"
+    ignore = "no Vulkan device; TAKEOFF_REQUIRE_GPU=1 makes that a failure"
 )]
 fn device_has_the_bits_of_the_native_engine() {
     for seed in 0..DEVICE_SEEDS {
@@ -257,7 +257,7 @@ fn device_has_the_bits_of_the_native_engine() {
 #[test]
 #[cfg_attr(
     no_device,
-    ignore = "no Vulkan driver; TAKEOFF_REQUIRE_GPU=1 makes that a failure"
+    ignore = "no Vulkan device; TAKEOFF_REQUIRE_GPU=1 makes that a failure"
 )]
 fn device_does_not_depend_on_workgroups_blocks_or_chunks() {
     for seed in [4, 5, 6] {
@@ -276,7 +276,7 @@ fn device_does_not_depend_on_workgroups_blocks_or_chunks() {
 #[test]
 #[cfg_attr(
     no_device,
-    ignore = "no Vulkan driver; TAKEOFF_REQUIRE_GPU=1 makes that a failure"
+    ignore = "no Vulkan device; TAKEOFF_REQUIRE_GPU=1 makes that a failure"
 )]
 fn device_resumes_what_it_is_given() {
     let world = worlds::world(1);
@@ -325,7 +325,7 @@ fn copy_state(world: &World, census: &Census, source: &mut dyn Engine, target: &
 #[test]
 #[cfg_attr(
     no_device,
-    ignore = "no Vulkan driver; TAKEOFF_REQUIRE_GPU=1 makes that a failure"
+    ignore = "no Vulkan device; TAKEOFF_REQUIRE_GPU=1 makes that a failure"
 )]
 fn device_refuses_what_does_not_fit() {
     let world = worlds::world(0);

@@ -297,3 +297,45 @@ proptest! {
         prop_assert!(Scenario::parse(Path::new("n.toml"), &noise, &Overrides::default()).is_err());
     }
 }
+
+#[test]
+fn the_list_starts_with_the_scenario_to_start_with() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, head) in [
+        ("a-late", "question = \"late?\"\n"),
+        ("b-second", "order = 2\nquestion = \"second?\"\n"),
+        ("c-first", "order = 1\nquestion = \"first?\"\n"),
+        ("d-late", "order = 1000\nquestion = \"late too?\"\n"),
+    ] {
+        std::fs::write(dir.path().join(format!("{name}.toml")), head).unwrap();
+    }
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_takeoff"))
+        .args(["scenario", "list"])
+        .arg(dir.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.lines().next().unwrap().starts_with("Start with "),
+        "{text}"
+    );
+    let places: Vec<_> = ["c-first", "b-second", "a-late", "d-late"]
+        .map(|name| {
+            text.rfind(name)
+                .unwrap_or_else(|| panic!("{name} is not in {text}"))
+        })
+        .to_vec();
+    assert!(places.is_sorted(), "{text}");
+    assert!(
+        text.lines().next().unwrap().contains("c-first.toml"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_order_is_no_part_of_what_is_simulated() {
+    let scenario = parse(&new_template());
+    let moved = parse(&new_template().replace("order = 1000", "order = 7"));
+    assert_eq!(scenario.canonical_json(), moved.canonical_json());
+    assert!(!scenario.canonical_json().contains("order"));
+}

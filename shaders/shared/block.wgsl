@@ -1,4 +1,4 @@
-// Which agents a workgroup visits: a block of BLOCK consecutive ranks of one population.
+// The agents, and which of them a workgroup visits: a block of BLOCK consecutive ranks of one population.
 //
 // Blocks of all labs and populations of a chunk stand in one row, so that one dispatch serves them
 // all. The table holds one span a population and chunk instead of an entry a block: it stays a few
@@ -6,6 +6,9 @@
 
 @group(0) @binding(0) var<uniform> dispatch: Dispatch;
 @group(0) @binding(1) var<storage, read> spans: array<Span>;
+@group(0) @binding(2) var<storage, read_write> due: array<u32>;
+@group(0) @binding(3) var<storage, read_write> work: array<u32>;
+@group(0) @binding(4) var<storage, read> populations: array<PopulationTick>;
 
 override BLOCK: u32;
 
@@ -22,7 +25,13 @@ fn block_number(group: vec3<u32>) -> u32 {
     return dispatch.block_first + group.y * dispatch.width + group.x;
 }
 
-fn block_at(number: u32) -> Block {
+// Is the workgroup one of those that only fill the last row of a folded grid?
+fn is_beyond(group: vec3<u32>) -> bool {
+    return block_number(group) >= dispatch.block_end;
+}
+
+fn block_of(group: vec3<u32>) -> Block {
+    let number = block_number(group);
     var low = dispatch.span_first;
     var high = dispatch.span_end;
     while high - low > 1u {

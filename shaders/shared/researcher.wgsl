@@ -1,6 +1,5 @@
 // The agent that a thread of `research` has in hand: its state, its phases, what it counts.
 
-@group(0) @binding(4) var<storage, read> populations: array<PopulationTick>;
 @group(0) @binding(6) var<storage, read> kinds: array<KindTick>;
 @group(0) @binding(11) var<storage, read> topic_kind: array<u32>;
 

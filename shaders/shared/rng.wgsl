@@ -52,6 +52,6 @@ fn pcg4d_mix(v: vec4<u32>) -> vec4<u32> {
 
 // PCG4D (Jarzynski and Olano 2020).
 fn pcg4d(v: vec4<u32>) -> vec4<u32> {
-    let mixed = pcg4d_mix(v * 1664525u + 1013904223u);
+    let mixed = pcg4d_mix(v * PCG4D_MULTIPLIER + PCG4D_INCREMENT);
     return pcg4d_mix(mixed ^ (mixed >> vec4(16u)));
 }

@@ -62,6 +62,7 @@ impl CommandError {
         match self {
             CommandError::Scenario(_) => Exit::Scenario,
             CommandError::Record(error) if error.is_disk_full() => Exit::DiskFull,
+            CommandError::Record(RecordError::Malformed { .. }) => Exit::Altered,
             CommandError::Record(_) => Exit::Folder,
             CommandError::Sim(_) => Exit::Engine,
             CommandError::Recorded { .. } | CommandError::Altered { .. } => Exit::Altered,

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::recorded::Watcher;
 use super::{figures, interrupt, output};
-use crate::record::summary::Accumulator;
+use crate::record::Accumulator;
 use crate::sim::{EngineInfo, TickRecord};
 
 /// Time between two lines when stderr is no terminal.
@@ -94,6 +94,12 @@ impl Watcher for Progress {
     }
 
     fn tick(&mut self, record: &TickRecord, so_far: &Accumulator) {
+        for event in so_far.fired() {
+            if event.tick == record.tick && !self.quiet {
+                let (name, day, date) = (&event.name, event.day, &event.date);
+                self.say(&format!("event `{name}` fires on day {day:.1}, {date}"));
+            }
+        }
         match &self.bar {
             // The text is made only as often as it can be seen.
             Some(bar) if self.shown.elapsed() >= Duration::from_millis(100) => {

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::CommandError;
 use crate::record::checkpoint::{Checkpoint, Written};
-use crate::record::summary::Accumulator;
 use crate::record::{
-    Existing, Identity, Machine, Manifest, Opened, Recorder, RunFolder, Status, Summary,
+    Accumulator, Existing, Identity, Machine, Manifest, Opened, Recorder, RunFolder, Status,
+    Summary,
 };
 use crate::scenario::Scenario;
 use crate::sim::{EngineChoice, EngineInfo, Simulation, TickRecord};
@@ -89,11 +89,22 @@ pub fn run(plan: Plan<'_>, watcher: &mut dyn Watcher) -> Result<Outcome, Command
     let recorder = folder.start(machine(&engine), checkpoint.as_ref())?;
     let planned = planned_ticks(&simulation, plan.scenario, limit);
     watcher.started(&engine, recorder.progress().ticks_total(), planned);
+    record(simulation, recorder, plan.checkpoints, watcher)
+}
+
+/// Steps a simulation into its folder until it is done, stopped or fails. Whatever ends it, the
+/// folder keeps every recorded tick.
+pub fn record(
+    simulation: Simulation,
+    recorder: Recorder,
+    checkpoints: Option<CheckpointPlan>,
+    watcher: &mut dyn Watcher,
+) -> Result<Outcome, CommandError> {
     let mut session = Session {
         simulation,
+        limit: recorder.manifest().ticks_limit,
         recorder,
-        limit,
-        plan: plan.checkpoints,
+        plan: checkpoints,
     };
     let ended = session.run(watcher);
     watcher.ended();
@@ -183,7 +194,9 @@ impl Session {
     }
 
     fn run(&mut self, watcher: &mut dyn Watcher) -> Result<Status, CommandError> {
-        let mut due = self.plan.map(|plan| Instant::now() + plan.interval);
+        let mut due = self
+            .plan
+            .and_then(|plan| Instant::now().checked_add(plan.interval));
         while !self.is_done() {
             if watcher.is_stopped() {
                 if self.plan.is_some() && self.simulation.tick() > 0 {
@@ -206,7 +219,7 @@ impl Session {
                 } else {
                     plan.interval.max(spare)
                 };
-                due = Some(Instant::now() + interval);
+                due = Instant::now().checked_add(interval);
             }
         }
         Ok(Status::Completed)

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use super::progress::Progress;
 use super::recorded::Watcher;
 use super::{CommandError, Exit, interrupt, output};
-use crate::record::summary::Accumulator;
-use crate::record::{MANIFEST, RunReader};
+use crate::record::{Accumulator, MANIFEST, RunReader};
 use crate::scenario::Scenario;
 use crate::sim::{EngineChoice, Simulation};
 
@@ -25,6 +24,7 @@ pub struct Options {
 pub fn execute(options: &Options) -> Result<Exit, CommandError> {
     interrupt::listen();
     let reader = RunReader::open(&options.folder)?;
+    reader.check_unwritten()?;
     let (scenario, digests) = checked(&reader)?;
     if !reader.manifest.is_finished() {
         output::tell(&format!(

@@ -108,8 +108,11 @@ fn one(options: &Options, scenario: &Scenario, folder: &Path) -> Result<Outcome,
 }
 
 fn already_complete(folder: &Path, manifest: &Manifest) {
+    let longer = manifest.ticks_limit.map_or(String::new(), |limit| {
+        format!("--ticks over {limit} makes it longer, ")
+    });
     output::tell(&format!(
-        "`{}` is complete ({} ticks): nothing to do; to run it again use --force",
+        "`{}` is complete ({} ticks): nothing to do; {longer}--force runs it again",
         folder.display(),
         manifest.ticks
     ));

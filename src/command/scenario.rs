@@ -10,7 +10,7 @@ use crate::scenario::{self, Overrides, Scenario};
 /// The subcommands.
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// The scenario files of a folder, each with its question and variants.
+    /// The scenario files of a folder, each with its question and variants, by `order` and name.
     List {
         /// The folder.
         folder: PathBuf,
@@ -81,18 +81,25 @@ fn list(folder: &Path) -> Result<Exit, CommandError> {
     }
     files.sort_unstable();
     let mut exit = Exit::Success;
+    let mut listed = Vec::new();
     for file in files {
         match scenario::head(&file) {
-            Ok(head) => {
-                output::print(&format!("{}\n    {}", file.display(), head.question))?;
-                if !head.variants.is_empty() {
-                    output::print(&format!("    variants: {}", head.variants.join(", ")))?;
-                }
-            }
+            Ok(head) => listed.push((head, file)),
             Err(errors) => {
                 output::tell(&CommandError::from(errors).render());
                 exit = Exit::Scenario;
             }
+        }
+    }
+    listed.sort_by_key(|(head, _)| head.order);
+    if let Some((_, first)) = listed.first() {
+        let first = first.display();
+        output::print(&format!("Start with {first}: takeoff run {first}"))?;
+    }
+    for (head, file) in listed {
+        output::print(&format!("{}\n    {}", file.display(), head.question))?;
+        if !head.variants.is_empty() {
+            output::print(&format!("    variants: {}", head.variants.join(", ")))?;
         }
     }
     Ok(exit)

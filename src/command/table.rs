@@ -135,6 +135,13 @@ fn lines(summary: &Summary) -> Vec<(&'static str, String)> {
         ("sampled", counts(summary, &summary.sampled)),
         ("world", counts(summary, &summary.world)),
     ];
+    if !summary.events_fired.is_empty() {
+        let fired = summary.events_fired.iter();
+        let fired: Vec<_> = fired
+            .map(|event| format!("{} on day {:.1} ({})", event.name, event.day, event.date))
+            .collect();
+        lines.push(("fired", fired.join(", ")));
+    }
     if !summary.valid {
         let lost = percent(summary.stalled_share);
         lines.push((

@@ -4,7 +4,7 @@ use bytemuck::Pod;
 
 use super::dispatch::Placement;
 use super::faults::{Failed, scoped};
-use super::layout::{Dispatch, Span, Tally};
+use super::layout::{self, Dispatch, Span, Tally};
 use super::stages::{RESOURCES, Resource};
 use crate::model::engine::{EngineError, Setup};
 use crate::model::layout::{AliasEntry, BoardTick, KindTick, PopulationTick};
@@ -59,7 +59,6 @@ fn sizes(setup: &Setup) -> Vec<(Resource, u64)> {
     let (topics, cell, boards) = (setup.topics, setup.cell(), setup.boards());
     let populations = setup.populations.len();
     let kinds = setup.kinds.len();
-    let shared_words = 4 + 4 * setup.nodes() + 2 * setup.labs() * kinds;
     let sizes = [
         (
             Resource::Populations,
@@ -81,7 +80,7 @@ fn sizes(setup: &Setup) -> Vec<(Resource, u64)> {
         (Resource::Edges, size_of_val(setup.edges.as_slice())),
         (Resource::Wiring, 4 * (boards + 1 + setup.labs() + 1)),
         (Resource::Classes, 4 * setup.classes),
-        (Resource::SharedTally, 4 * shared_words),
+        (Resource::SharedTally, 4 * layout::shared_words(setup)),
         (Resource::Spans, size_of::<Span>()),
         (Resource::Dispatch, size_of::<Dispatch>()),
     ];

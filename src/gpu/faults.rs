@@ -16,10 +16,12 @@ impl Faults {
         device.on_uncaptured_error(Arc::new(move |error| uncaptured.note(error.to_string())));
         let lost = faults.clone();
         device.set_device_lost_callback(move |reason, message| {
-            // Our own destruction of the device is no fault.
-            if reason != wgpu::DeviceLostReason::Destroyed {
-                lost.note(format!("device lost: {message}"));
-            }
+            // At our own end it is destroyed too: then nobody asks any more.
+            lost.note(match (reason, message.as_str()) {
+                (wgpu::DeviceLostReason::Destroyed, _) => "it was lost: destroyed".to_owned(),
+                (_, "") => "it was lost: the driver does not say why".to_owned(),
+                (_, message) => format!("it was lost: {message}"),
+            });
         });
         faults
     }

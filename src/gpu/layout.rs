@@ -4,7 +4,8 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::model::census::{COUNTERS, PopulationCensus};
+use crate::model::census::{COUNTERS, NODE_FIELDS, PopulationCensus};
+use crate::model::engine::Setup;
 
 /// What one dispatch is told: which blocks of a chunk it covers.
 #[repr(C)]
@@ -62,4 +63,9 @@ impl Tally {
         }
         census
     }
+}
+
+/// Words that `share` counts in: the lanes of the digest, the counts of each node, two words a gain.
+pub fn shared_words(setup: &Setup) -> usize {
+    4 + NODE_FIELDS * setup.nodes() + 2 * setup.labs() * setup.kinds.len()
 }

@@ -7,27 +7,29 @@ mod buffers;
 mod dispatch;
 mod faults;
 pub mod layout;
+mod link;
 mod pace;
 mod pipelines;
 mod readback;
+mod results;
 pub mod stages;
 
 use std::time::Instant;
 
 pub use adapter::{DeviceReport, Wanted, auto_choice, devices};
 
-use crate::model::census::{Census, Counter, NodeCensus, Recount};
-use crate::model::digest;
+use crate::model::census::{Census, Counter, Recount};
 use crate::model::engine::{Engine, EngineError, Setup, Store, TickInput};
 use crate::model::layout::PopulationTick;
 use adapter::WORKGROUP_MAX;
 use buffers::{Budget, Buffers};
 use dispatch::{Launch, Placement, Plan};
-use faults::{Faults, scoped};
-use layout::{Dispatch, Tally};
+use faults::scoped;
+use layout::Dispatch;
+use link::Link;
 use pace::Pace;
 use pipelines::Pipeline;
-use readback::{Link, Readback};
+use results::Results;
 use stages::{CENSUS, RESEARCH, Resource, SHARE, SPAWN};
 
 /// Which device, and how agents are cut up on it. Results do not depend on it.
@@ -72,7 +74,7 @@ pub struct GpuEngine {
     research: Pipeline,
     share: Pipeline,
     census: Pipeline,
-    readback: Readback,
+    results: Results,
     lanes: Vec<[u32; 4]>,
     workgroup: u32,
     grid_width: u32,
@@ -92,7 +94,7 @@ impl GpuEngine {
         check_options(&setup, &options)?;
         let adapter = adapter::select(options.device)?;
         let (info, limits) = (adapter.get_info(), adapter.limits());
-        let link = connect(&adapter)?;
+        let link = Link::open(&adapter)?;
         let binding = limits
             .max_storage_buffer_binding_size
             .min(limits.max_buffer_size);
@@ -117,9 +119,7 @@ impl GpuEngine {
         let launches = 2 * placement.chunks().len() as u64;
         let room = launches * u64::from(dispatch_stride);
         buffers.reserve(&link.device, Resource::Dispatch, room)?;
-        let tallies = buffers.get(Resource::Tallies).size();
-        let results = tallies + buffers.get(Resource::SharedTally).size();
-        let readback = Readback::new(&link.device, results)?;
+        let results = Results::new(&link.device, &setup)?;
         let mut engine = Self {
             lanes: vec![[0; 4]; setup.populations.len()],
             driver: format!("{} {}", info.driver, info.driver_info)
@@ -139,7 +139,7 @@ impl GpuEngine {
             research,
             share,
             census,
-            readback,
+            results,
             dispatch_stride,
         };
         engine.bind()?;
@@ -149,6 +149,12 @@ impl GpuEngine {
     /// Driver and its version.
     pub fn driver(&self) -> &str {
         &self.driver
+    }
+
+    /// The device itself, for who profiles it or takes it away.
+    #[doc(hidden)]
+    pub fn device(&self) -> &wgpu::Device {
+        &self.link.device
     }
 
     /// Name of the device.
@@ -282,73 +288,6 @@ impl GpuEngine {
         pass.dispatch_workgroups((self.setup.topics as u32).div_ceil(self.workgroup), 1, 1);
     }
 
-    /// Words of the results on the device: tallies, then those of `share`.
-    fn results(&self) -> (usize, usize) {
-        let tallies = self.setup.populations.len() * size_of::<Tally>() / 4;
-        let gains = self.setup.labs() * self.setup.kinds.len();
-        (tallies, 4 + 4 * self.setup.nodes() + 2 * gains)
-    }
-
-    /// Submits `encoder` after copies of the results, and waits for them.
-    fn finish(
-        &self,
-        mut encoder: wgpu::CommandEncoder,
-        words: &mut [u32],
-    ) -> Result<(), EngineError> {
-        let (tallies, shared) = self.results();
-        let (tallies, shared) = (4 * tallies as u64, 4 * shared as u64);
-        let target = self.readback.target();
-        encoder.copy_buffer_to_buffer(self.buffers.get(Resource::Tallies), 0, target, 0, tallies);
-        let source = self.buffers.get(Resource::SharedTally);
-        encoder.copy_buffer_to_buffer(source, 0, target, tallies, shared);
-        self.link.queue.submit([encoder.finish()]);
-        self.readback
-            .wait(&self.link.device, &self.link.faults, words)
-    }
-
-    /// Zeroes what stages add to.
-    fn clear(&self) {
-        let mut encoder = self.link.device.create_command_encoder(&Default::default());
-        encoder.clear_buffer(self.buffers.get(Resource::Tallies), 0, None);
-        encoder.clear_buffer(self.buffers.get(Resource::SharedTally), 0, None);
-        self.link.queue.submit([encoder.finish()]);
-    }
-
-    /// The results of a tick as the host reads them.
-    fn read_census(&mut self, words: &[u32]) -> Census {
-        let (tallies, shared) = words.split_at(self.results().0);
-        let tallies: &[Tally] = bytemuck::cast_slice(tallies);
-        let populations = tallies
-            .iter()
-            .zip(&mut self.lanes)
-            .map(|(tally, lanes)| {
-                let mut census = tally.census();
-                digest::add_lanes(lanes, census.lanes);
-                census.lanes = *lanes;
-                census
-            })
-            .collect();
-        let (lanes, rest) = shared.split_at(4);
-        let (nodes, gains) = rest.split_at(4 * self.setup.nodes());
-        Census {
-            populations,
-            nodes: nodes
-                .chunks(4)
-                .map(|n| NodeCensus {
-                    new: n[0],
-                    known: n[1],
-                    news: n[2],
-                    ended: n[3],
-                })
-                .collect(),
-            gains: gains
-                .chunks(2)
-                .map(|g| u64::from(g[1]) << 32 | u64::from(g[0]))
-                .collect(),
-            node_lanes: [lanes[0], lanes[1], lanes[2], lanes[3]],
-        }
-    }
-
     fn store(&self, store: Store) -> (&wgpu::Buffer, usize) {
         let rows = match store {
             Store::Nodes => (Resource::Nodes, self.setup.nodes()),
@@ -374,14 +313,12 @@ impl Engine for GpuEngine {
             .map(|(&b, &s)| if s { b } else { 0 })
             .collect();
         self.prepare(vec![spawn, research])?;
-        self.clear();
+        self.results.clear(&self.link, &self.buffers);
         let (mut encoder, submits) = self.launch(&[&self.spawn, &self.research])?;
         self.encode_share(&mut encoder);
-        let (tallies, shared) = self.results();
-        let mut words = vec![0; tallies + shared];
-        self.finish(encoder, &mut words)?;
+        let counted = self.results.fetch(&self.link, &self.buffers, encoder)?;
         self.pace.learn(begun.elapsed(), submits);
-        Ok(self.read_census(&words))
+        Ok(counted.census(&mut self.lanes))
     }
 
     fn recount(
@@ -397,13 +334,10 @@ impl Engine for GpuEngine {
         let mut used = vec![0; self.setup.populations.len()];
         used[index] = self.placement.used_blocks(index, slots);
         self.prepare(vec![used])?;
-        self.clear();
+        self.results.clear(&self.link, &self.buffers);
         let (encoder, _) = self.launch(&[&self.census])?;
-        let (tallies, shared) = self.results();
-        let mut words = vec![0; tallies + shared];
-        self.finish(encoder, &mut words)?;
-        let tallies: &[Tally] = bytemuck::cast_slice(&words[..tallies]);
-        let census = tallies[index].census();
+        let counted = self.results.fetch(&self.link, &self.buffers, encoder)?;
+        let census = counted.tallies()[index].census();
         Ok(Recount {
             thinking: census.get(Counter::DeltaThinking),
             experiment: census.get(Counter::DeltaExperiment),
@@ -488,24 +422,6 @@ fn check_options(setup: &Setup, options: &Options) -> Result<(), EngineError> {
         ));
     }
     Ok(())
-}
-
-/// Opens the device with all that its adapter offers: wgpu's defaults are 128 MiB bindings.
-fn connect(adapter: &wgpu::Adapter) -> Result<Link, EngineError> {
-    let descriptor = wgpu::DeviceDescriptor {
-        label: Some("takeoff"),
-        required_limits: adapter.limits(),
-        memory_hints: wgpu::MemoryHints::MemoryUsage,
-        ..Default::default()
-    };
-    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
-        .map_err(|error| EngineError::Device(error.to_string()))?;
-    let faults = Faults::listen(&device);
-    Ok(Link {
-        device,
-        queue,
-        faults,
-    })
 }
 
 /// Bytes left to devices that live in the machine's own memory: their drivers over-commit.

@@ -50,15 +50,11 @@ impl Pipeline {
         window_words: usize,
         constants: &[(&'static str, f64)],
     ) -> Result<Self, EngineError> {
-        let entries: Vec<_> = stage
-            .bindings
-            .iter()
-            .map(|&row| layout_entry(row))
-            .collect();
+        let entries: Vec<_> = stage.bindings().map(layout_entry).collect();
         let constants: Vec<_> = constants
             .iter()
             .copied()
-            .filter(|(name, _)| stage.overrides.contains(name))
+            .filter(|(name, _)| stage.overrides().any(|taken| taken == *name))
             .collect();
         let make = || {
             let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
@@ -106,17 +102,15 @@ impl Pipeline {
     pub fn bind(&mut self, device: &wgpu::Device, buffers: &Buffers) {
         let by_chunk = self
             .stage
-            .bindings
-            .iter()
-            .any(|(resource, _)| *resource == Resource::Due);
+            .bindings()
+            .any(|(resource, _)| resource == Resource::Due);
         let count = if by_chunk { buffers.chunks.len() } else { 1 };
         self.groups = (0..count)
             .map(|chunk| {
                 let entries: Vec<_> = self
                     .stage
-                    .bindings
-                    .iter()
-                    .map(|&(resource, _)| wgpu::BindGroupEntry {
+                    .bindings()
+                    .map(|(resource, _)| wgpu::BindGroupEntry {
                         binding: resource as u32,
                         resource: binding(buffers.bound(resource, chunk), resource),
                     })

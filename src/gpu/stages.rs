@@ -1,7 +1,7 @@
 //! The stage table: what runs on the device, from which sources, with which bindings.
 //!
 //! A stage has one name: of its WGSL file, its entry point, its twin in `cpu`, its pipeline label and
-//! its row here. Resources have one binding number in all stages, their position in [`Resource`].
+//! its row here. A source says what it declares; a stage binds what its sources do. Resources have one binding number in all stages, their position in [`Resource`].
 
 use std::fmt::Write as _;
 
@@ -71,94 +71,111 @@ pub enum Access {
     Write,
 }
 
+/// A WGSL file and what it declares.
+#[derive(Debug)]
+pub struct Source {
+    text: &'static str,
+    bindings: &'static [(Resource, Access)],
+    overrides: &'static [&'static str],
+}
+
 /// A row of the stage table.
 #[derive(Debug)]
 pub struct Stage {
     /// Its one name.
     pub name: &'static str,
     /// WGSL in the order of concatenation, after the generated constants.
-    pub sources: &'static [&'static str],
-    /// What it binds.
-    pub bindings: &'static [(Resource, Access)],
-    /// Pipeline constants it takes.
-    pub overrides: &'static [&'static str],
+    pub sources: &'static [&'static Source],
 }
-
-const LAYOUT: &str = include_str!("../../shaders/shared/layout.wgsl");
-const FIXED: &str = include_str!("../../shaders/shared/fixed.wgsl");
-const RNG: &str = include_str!("../../shaders/shared/rng.wgsl");
-const AGENT: &str = include_str!("../../shaders/shared/agent.wgsl");
-const BOARD: &str = include_str!("../../shaders/shared/board.wgsl");
-const RESEARCHER: &str = include_str!("../../shaders/shared/researcher.wgsl");
-const SIGHT: &str = include_str!("../../shaders/shared/sight.wgsl");
-const BLOCK: &str = include_str!("../../shaders/shared/block.wgsl");
-const TALLY: &str = include_str!("../../shaders/shared/tally.wgsl");
 
 use Access::{Read, Uniform, Write};
 
-/// Fits slots to the sizes of populations.
-pub static SPAWN: Stage = Stage {
-    name: "spawn",
-    sources: &[
-        LAYOUT,
-        FIXED,
-        RNG,
-        AGENT,
-        BLOCK,
-        TALLY,
-        include_str!("../../shaders/spawn.wgsl"),
-    ],
+/// A source of functions and structures alone.
+const fn plain(text: &'static str) -> Source {
+    Source {
+        text,
+        bindings: &[],
+        overrides: &[],
+    }
+}
+
+static LAYOUT: Source = plain(include_str!("../../shaders/shared/layout.wgsl"));
+static FIXED: Source = plain(include_str!("../../shaders/shared/fixed.wgsl"));
+static RNG: Source = plain(include_str!("../../shaders/shared/rng.wgsl"));
+static AGENT: Source = plain(include_str!("../../shaders/shared/agent.wgsl"));
+static BOARD: Source = plain(include_str!("../../shaders/shared/board.wgsl"));
+
+static BLOCK: Source = Source {
+    text: include_str!("../../shaders/shared/block.wgsl"),
     bindings: &[
         (Resource::Dispatch, Uniform),
         (Resource::Spans, Read),
         (Resource::Due, Write),
         (Resource::Work, Write),
         (Resource::Populations, Read),
-        (Resource::Tallies, Write),
     ],
-    overrides: &["WORKGROUP", "BLOCK"],
+    overrides: &["BLOCK"],
+};
+
+static TALLY: Source = Source {
+    text: include_str!("../../shaders/shared/tally.wgsl"),
+    bindings: &[(Resource::Tallies, Write)],
+    overrides: &["WORKGROUP"],
+};
+
+static RESEARCHER: Source = Source {
+    text: include_str!("../../shaders/shared/researcher.wgsl"),
+    bindings: &[(Resource::Kinds, Read), (Resource::TopicKind, Read)],
+    overrides: &["KINDS"],
+};
+
+static SIGHT: Source = Source {
+    text: include_str!("../../shaders/shared/sight.wgsl"),
+    bindings: &[
+        (Resource::Boards, Read),
+        (Resource::Nodes, Read),
+        (Resource::Older, Read),
+        (Resource::Finds, Write),
+    ],
+    overrides: &["NODE_ROWS", "BOARD_ROWS"],
+};
+
+/// Fits slots to the sizes of populations.
+pub static SPAWN: Stage = Stage {
+    name: "spawn",
+    sources: &[
+        &LAYOUT,
+        &FIXED,
+        &RNG,
+        &AGENT,
+        &BLOCK,
+        &TALLY,
+        &plain(include_str!("../../shaders/spawn.wgsl")),
+    ],
 };
 
 /// Runs agents.
 pub static RESEARCH: Stage = Stage {
     name: "research",
     sources: &[
-        LAYOUT,
-        FIXED,
-        RNG,
-        AGENT,
-        BOARD,
-        BLOCK,
-        TALLY,
-        RESEARCHER,
-        SIGHT,
-        include_str!("../../shaders/research.wgsl"),
-    ],
-    bindings: &[
-        (Resource::Dispatch, Uniform),
-        (Resource::Spans, Read),
-        (Resource::Due, Write),
-        (Resource::Work, Write),
-        (Resource::Populations, Read),
-        (Resource::Tallies, Write),
-        (Resource::Kinds, Read),
-        (Resource::Boards, Read),
-        (Resource::Nodes, Read),
-        (Resource::Older, Read),
-        (Resource::Finds, Write),
-        (Resource::TopicKind, Read),
-        (Resource::Alias, Read),
-        (Resource::Binomial, Read),
-        (Resource::Normal, Read),
-    ],
-    overrides: &[
-        "WORKGROUP",
-        "BLOCK",
-        "BATCH",
-        "TOPICS",
-        "NODE_ROWS",
-        "BOARD_ROWS",
-        "KINDS",
+        &LAYOUT,
+        &FIXED,
+        &RNG,
+        &AGENT,
+        &BOARD,
+        &BLOCK,
+        &TALLY,
+        &RESEARCHER,
+        &SIGHT,
+        &Source {
+            text: include_str!("../../shaders/research.wgsl"),
+            bindings: &[
+                (Resource::Alias, Read),
+                (Resource::Binomial, Read),
+                (Resource::Normal, Read),
+            ],
+            overrides: &["TOPICS", "BATCH"],
+        },
     ],
 };
 
@@ -166,37 +183,39 @@ pub static RESEARCH: Stage = Stage {
 pub static SHARE: Stage = Stage {
     name: "share",
     sources: &[
-        LAYOUT,
-        FIXED,
-        RNG,
-        BOARD,
-        include_str!("../../shaders/share.wgsl"),
-    ],
-    bindings: &[
-        (Resource::Boards, Read),
-        (Resource::Nodes, Write),
-        (Resource::Older, Write),
-        (Resource::Finds, Write),
-        (Resource::TopicKind, Read),
-        (Resource::Normal, Read),
-        (Resource::Snapshots, Write),
-        (Resource::KindGains, Read),
-        (Resource::Mails, Read),
-        (Resource::Edges, Read),
-        (Resource::Wiring, Read),
-        (Resource::Classes, Read),
-        (Resource::SharedTally, Write),
-    ],
-    overrides: &[
-        "WORKGROUP",
-        "TOPICS",
-        "NODE_ROWS",
-        "BOARD_ROWS",
-        "MAIL_ROWS",
-        "LABS",
-        "KINDS",
-        "IDEAS_KEY_0",
-        "IDEAS_KEY_1",
+        &LAYOUT,
+        &FIXED,
+        &RNG,
+        &BOARD,
+        &Source {
+            text: include_str!("../../shaders/share.wgsl"),
+            bindings: &[
+                (Resource::Boards, Read),
+                (Resource::Nodes, Write),
+                (Resource::Older, Write),
+                (Resource::Finds, Write),
+                (Resource::TopicKind, Read),
+                (Resource::Normal, Read),
+                (Resource::Snapshots, Write),
+                (Resource::KindGains, Read),
+                (Resource::Mails, Read),
+                (Resource::Edges, Read),
+                (Resource::Wiring, Read),
+                (Resource::Classes, Read),
+                (Resource::SharedTally, Write),
+            ],
+            overrides: &[
+                "WORKGROUP",
+                "TOPICS",
+                "NODE_ROWS",
+                "BOARD_ROWS",
+                "MAIL_ROWS",
+                "LABS",
+                "KINDS",
+                "IDEAS_KEY_0",
+                "IDEAS_KEY_1",
+            ],
+        },
     ],
 };
 
@@ -204,23 +223,14 @@ pub static SHARE: Stage = Stage {
 pub static CENSUS: Stage = Stage {
     name: "census",
     sources: &[
-        LAYOUT,
-        FIXED,
-        RNG,
-        AGENT,
-        BLOCK,
-        TALLY,
-        include_str!("../../shaders/census.wgsl"),
+        &LAYOUT,
+        &FIXED,
+        &RNG,
+        &AGENT,
+        &BLOCK,
+        &TALLY,
+        &plain(include_str!("../../shaders/census.wgsl")),
     ],
-    bindings: &[
-        (Resource::Dispatch, Uniform),
-        (Resource::Spans, Read),
-        (Resource::Due, Write),
-        (Resource::Work, Write),
-        (Resource::Populations, Read),
-        (Resource::Tallies, Write),
-    ],
-    overrides: &["WORKGROUP", "BLOCK"],
 };
 
 /// Every stage.
@@ -232,18 +242,35 @@ impl Stage {
         let mut text = layout::wgsl_constants();
         let _ = writeln!(text, "const WINDOW_WORDS: u32 = {window_words}u;");
         for source in self.sources {
-            text.push_str(source);
+            text.push_str(source.text);
         }
-        if self.sources.contains(&TALLY) {
+        if self
+            .sources
+            .iter()
+            .any(|source| std::ptr::eq(*source, &TALLY))
+        {
             text.push_str(&gather_tally());
         }
         text
     }
 
+    /// What it binds.
+    pub fn bindings(&self) -> impl Iterator<Item = (Resource, Access)> {
+        self.sources
+            .iter()
+            .flat_map(|source| source.bindings.iter().copied())
+    }
+
+    /// Pipeline constants it takes.
+    pub fn overrides(&self) -> impl Iterator<Item = &'static str> {
+        self.sources
+            .iter()
+            .flat_map(|source| source.overrides.iter().copied())
+    }
+
     /// Storage buffers bound.
     pub fn storage_buffers(&self) -> u32 {
-        self.bindings
-            .iter()
+        self.bindings()
             .filter(|(_, access)| *access != Access::Uniform)
             .count() as u32
     }

@@ -1,5 +1,7 @@
 //! What the device counts in a tick (`docs/model.md`, "Census").
 
+use bytemuck::{Pod, Zeroable};
+
 /// Counters of a population, in storage order. Each is 64 bits, wrapping; on the device two words,
 /// low first. Units: agents, researchers (an agent of weight w counts as w) or clock units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,8 +148,9 @@ impl PopulationCensus {
     }
 }
 
-/// What a node (board, lab union or world) knows after a tick.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What a node (board, lab union or world) knows after a tick; the device writes these words.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 pub struct NodeCensus {
     /// Ideas newly known from finds (boards) or from any source (unions).
     pub new: u32,
@@ -159,6 +162,9 @@ pub struct NodeCensus {
     /// Topics whose last idea is known.
     pub ended: u32,
 }
+
+/// Words of a [`NodeCensus`].
+pub const NODE_FIELDS: usize = size_of::<NodeCensus>() / size_of::<u32>();
 
 /// Everything the host learns of a tick.
 #[derive(Clone, Debug, PartialEq, Eq)]

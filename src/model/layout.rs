@@ -3,9 +3,12 @@
 //! Sizes and offsets are asserted here and compared with naga's reflection of the WGSL by
 //! `tests/layout.rs`; constants reach WGSL as the text of [`wgsl_constants`].
 
+use std::mem::offset_of;
+
 use bytemuck::{Pod, Zeroable};
 use glam::UVec2;
 
+use super::census::NodeCensus;
 use super::{agent, census, fixed, rng, tables};
 
 /// Candidates of the largest tournament.
@@ -195,6 +198,8 @@ pub fn merge(words: UVec2) -> u64 {
 /// The constants of the model as WGSL declarations: the one place from which shaders get them.
 pub fn wgsl_constants() -> String {
     use std::fmt::Write as _;
+    // The device counts a node word by word in the order of the host's structure.
+    let node_field = |offset: usize| (offset / size_of::<u32>()) as u32;
     let words: &[(&str, u32)] = &[
         ("CLOCK_MASK", agent::CLOCK_MASK),
         ("ON_EXPERIMENT", agent::ON_EXPERIMENT),
@@ -220,6 +225,8 @@ pub fn wgsl_constants() -> String {
         ("THREEFRY_R5", rng::THREEFRY_ROTATIONS[5]),
         ("THREEFRY_R6", rng::THREEFRY_ROTATIONS[6]),
         ("THREEFRY_R7", rng::THREEFRY_ROTATIONS[7]),
+        ("PCG4D_MULTIPLIER", rng::PCG4D_MULTIPLIER),
+        ("PCG4D_INCREMENT", rng::PCG4D_INCREMENT),
         ("PURPOSE_CANDIDATE", rng::purpose::CANDIDATE),
         ("PURPOSE_THINK", rng::purpose::THINK),
         ("PURPOSE_EXPERIMENT", rng::purpose::EXPERIMENT),
@@ -233,6 +240,11 @@ pub fn wgsl_constants() -> String {
         ("BINOMIAL_COLUMNS", tables::BINOMIAL_COLUMNS as u32),
         ("SPREAD_FACTOR", tables::SPREAD_FACTOR),
         ("COUNTERS", census::COUNTERS as u32),
+        ("NODE_FIELDS", census::NODE_FIELDS as u32),
+        ("NODE_NEW", node_field(offset_of!(NodeCensus, new))),
+        ("NODE_KNOWN", node_field(offset_of!(NodeCensus, known))),
+        ("NODE_NEWS", node_field(offset_of!(NodeCensus, news))),
+        ("NODE_ENDED", node_field(offset_of!(NodeCensus, ended))),
         ("CLASS_DUE", class::DUE),
         ("CLASS_IMMEDIATE", class::IMMEDIATE),
     ];

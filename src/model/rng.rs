@@ -13,6 +13,12 @@ pub const THREEFRY_ROTATIONS: [u32; 8] = [13, 15, 26, 6, 17, 29, 16, 24];
 /// Parity constant of the key schedule.
 pub const THREEFRY_PARITY: u32 = 0x1bd1_1bda;
 
+/// Multiplier of PCG4D's linear step.
+pub const PCG4D_MULTIPLIER: u32 = 1_664_525;
+
+/// Increment of PCG4D's linear step.
+pub const PCG4D_INCREMENT: u32 = 1_013_904_223;
+
 /// A 64-bit key or counter.
 pub type Pair = [u32; 2];
 
@@ -77,8 +83,10 @@ pub fn counter(rank: u64, event: u32, purpose: u32) -> Pair {
 /// PCG4D (Jarzynski and Olano 2020): a bijection of four words, used to hash state into digests.
 #[inline(always)]
 pub fn pcg4d(v: [u32; 4]) -> [u32; 4] {
-    let [mut x, mut y, mut z, mut w] =
-        v.map(|word| word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+    let [mut x, mut y, mut z, mut w] = v.map(|word| {
+        word.wrapping_mul(PCG4D_MULTIPLIER)
+            .wrapping_add(PCG4D_INCREMENT)
+    });
     let mix = |x: &mut u32, y: &mut u32, z: &mut u32, w: &mut u32| {
         *x = x.wrapping_add(y.wrapping_mul(*w));
         *y = y.wrapping_add(z.wrapping_mul(*x));

@@ -139,6 +139,13 @@ impl Checkpoints {
     }
 
     fn newest_first(&self) -> Result<Vec<PathBuf>, RecordError> {
+        let mut paths = self.with_extension("checkpoint")?;
+        // Twelve digits: the order of names is the order of ticks.
+        paths.sort_unstable_by(|left, right| right.cmp(left));
+        Ok(paths)
+    }
+
+    fn with_extension(&self, extension: &str) -> Result<Vec<PathBuf>, RecordError> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -147,15 +154,10 @@ impl Checkpoints {
         let mut paths = Vec::new();
         for entry in entries {
             let path = entry.map_err(RecordError::io("read", &self.folder))?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "checkpoint")
-            {
+            if path.extension().is_some_and(|found| found == extension) {
                 paths.push(path);
             }
         }
-        // Twelve digits: the order of names is the order of ticks.
-        paths.sort_unstable_by(|left, right| right.cmp(left));
         Ok(paths)
     }
 
@@ -170,6 +172,14 @@ impl Checkpoints {
             }
         }
         Ok((usable, skipped))
+    }
+
+    /// Removes what a kill left of checkpoints that were never put in place.
+    pub fn tidy(&self) -> Result<(), RecordError> {
+        for path in self.with_extension(atomic::TEMPORARY)? {
+            atomic::remove_file(&path)?;
+        }
+        Ok(())
     }
 
     /// Removes all of them.

@@ -181,7 +181,7 @@ columns! {
     flop: f64, "FLOP", "Floating-point operations that the fleet could make at its bf16 peak.";
     oom_serial: f64, "OOM", "Serial speed found since the start of burn-in.";
     automated_attempts: u64, "attempts", "Of the attempts, those of automated researchers.";
-    posts: f64, "posts", "Finished experiments posted to a network of agents.";
+    posts: f64, "posts", "Finds posted to a network of agents.";
     comments: f64, "comments", "Comments on them.";
     hours_sandbox: f64, "researcher h", "Of the hours of thinking, those lost to starting sandboxes.";
     training_runs: u64, "runs", "Training runs finished so far.";
@@ -238,6 +238,8 @@ columns! {
     demand_formulation: f64, "1", "The same for formulating what is new.";
     demand_strategy: f64, "1", "The same for strategy.";
     substituted_share: f64, "1", "Share of the human work of day 0 that models do.";
+    oom_effective_compute: f64, "OOM", "Effective compute over that at the end of burn-in; 0 before.";
+    events_fired: String, "names", "Events that fired at the start of the tick, with `; ` between.";
 }
 
 #[cfg(test)]

@@ -44,12 +44,13 @@ pub enum RecordError {
     },
     /// Another process writes the folder.
     #[error(
-        "`{}` is being written by another process; wait for it or stop it, then try again",
-        path.display()
+        "`{}` is being written by {writer}; wait for it or stop it, then try again", path.display()
     )]
     Busy {
         /// The folder.
         path: PathBuf,
+        /// The process that does, as far as it is known.
+        writer: String,
     },
     /// The folder to resume holds a run of something else.
     #[error(

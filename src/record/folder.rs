@@ -1,8 +1,7 @@
 //! Opening a run folder: nothing is written over unless asked, nothing that is not a run folder is
 //! touched, two processes never write one folder.
 
-use std::fs::{self, File, TryLockError};
-use std::io::Write;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -11,11 +10,9 @@ use serde_json::Value;
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::error::RecordError;
 use super::manifest::{self, Identity, MANIFEST, Machine, Manifest, Status};
+use super::reader::RunReader;
 use super::recorder::Recorder;
-use super::{atomic, calendar, csv_file, digests, names};
-
-/// Size of the lock file: room for the last summary and manifest when the disk is full.
-const ROOM_BYTES: usize = 1 << 18;
+use super::{atomic, calendar, csv_file, digests, lock, names};
 
 /// What to do with a folder that already holds a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +30,7 @@ pub enum Existing {
 pub enum Opened {
     /// Ready to start or to continue.
     Ready(Box<RunFolder>),
-    /// `Existing::Resume` of a completed run: there is nothing to do.
+    /// `Existing::Resume` of a completed run, and no more ticks are asked for: there is nothing to do.
     Completed(Box<Manifest>),
 }
 
@@ -72,13 +69,15 @@ impl RunFolder {
             });
         }
         fs::create_dir_all(path).map_err(RecordError::io("create", path))?;
-        let lock = lock(path)?;
+        let lock = lock::take(path)?;
         let resume = existing == Existing::Resume && matches!(look(path)?, Found::Run(_));
         let manifest = if resume {
-            let manifest = resumable(path, identity)?;
-            if manifest.status == Status::Completed {
+            let asked = identity.ticks_limit;
+            let mut manifest = resumable(path, identity)?;
+            if manifest.status == Status::Completed && !is_longer(path, &manifest, asked) {
                 return Ok(Opened::Completed(Box::new(manifest)));
             }
+            manifest.ticks_limit = asked.or(manifest.ticks_limit);
             manifest
         } else {
             Manifest::new(identity, calendar::utc(SystemTime::now()))
@@ -175,9 +174,25 @@ impl RunFolder {
         self.manifest.error = None;
         self.manifest.files.clear();
         self.manifest.resumed += u32::from(self.resumed);
+        // What the files are cut to below: should this be killed before the next checkpoint, the
+        // manifest must not state ticks that are gone.
+        self.manifest.ticks = checkpoint.map_or(0, |checkpoint| checkpoint.at.ticks);
+        self.manifest.digest.clear();
+        self.checkpoints.tidy()?;
         self.manifest.write(&self.path)?;
         Recorder::begin(self, checkpoint)
     }
+}
+
+/// Does a limit of `asked` ticks leave something to do for a completed run? Not if it ended where the
+/// scenario does, before its own limit.
+fn is_longer(path: &Path, manifest: &Manifest, asked: Option<u64>) -> bool {
+    let (Some(asked), Some(limit)) = (asked, manifest.ticks_limit) else {
+        return false;
+    };
+    let summary = RunReader::open(path).and_then(|reader| reader.summary());
+    let done = summary.map_or(limit, |summary| summary["ticks"].as_u64().unwrap_or(limit));
+    asked > limit && done >= limit
 }
 
 /// Reads the manifest of the run to continue and checks that it is the same run.
@@ -199,7 +214,6 @@ fn resumable(path: &Path, identity: Identity) -> Result<Manifest, RecordError> {
             differences: manifest::differences(&manifest.scenario, &identity.scenario),
         });
     }
-    manifest.ticks_limit = identity.ticks_limit.or(manifest.ticks_limit);
     manifest.version = env!("CARGO_PKG_VERSION").to_owned();
     Ok(manifest)
 }
@@ -213,7 +227,7 @@ fn look(path: &Path) -> Result<Found, RecordError> {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
-            return Err(not_a_run("it is a file"));
+            return Err(not_a_run("it is a file, not a folder"));
         }
         Err(error) => return Err(RecordError::io("read", path)(error)),
     };
@@ -233,32 +247,6 @@ fn look(path: &Path) -> Result<Found, RecordError> {
             "it holds other files and no {MANIFEST}"
         )))
     }
-}
-
-/// Takes the lock, which the system releases when the process ends in whatever way, and fills the
-/// file: on a full disk emptying it gives room for the last words.
-fn lock(folder: &Path) -> Result<File, RecordError> {
-    let path = folder.join(names::LOCK);
-    let mut file = File::options()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(RecordError::io("create", &path))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(RecordError::Busy {
-                path: folder.to_path_buf(),
-            });
-        }
-        // Some network file systems have no locks; a run there is worth more than the guard.
-        Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => {}
-        Err(TryLockError::Error(error)) => return Err(RecordError::io("lock", &path)(error)),
-    }
-    file.write_all(&[b'\n'; ROOM_BYTES])
-        .map_err(RecordError::io("write", &path))?;
-    Ok(file)
 }
 
 /// Removes what a run folder is made of and nothing else. The manifest stays until the new one

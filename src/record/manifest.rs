@@ -198,8 +198,11 @@ impl Manifest {
             path: folder.to_path_buf(),
             why,
         };
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(_) if folder.is_file() => {
+                return Err(not_a_run("it is a file, not a folder".to_owned()));
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(not_a_run(if folder.is_dir() {
                     format!("it has no {MANIFEST}")
@@ -209,8 +212,13 @@ impl Manifest {
             }
             Err(error) => return Err(RecordError::io("read", &path)(error)),
         };
-        let value: Value = serde_json::from_str(&text)
-            .map_err(|error| not_a_run(format!("its {MANIFEST} is not JSON: {error}")))?;
+        let value: Value =
+            serde_json::from_slice(&bytes).map_err(|error| RecordError::Malformed {
+                path,
+                place: format!("line {}", error.line()),
+                why: format!("not JSON: {error}"),
+                remedy: "restore the file from a copy; nothing in the folder was touched",
+            })?;
         if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
             return Err(not_a_run(format!(
                 "its {MANIFEST} has no `format = \"{FORMAT}\"`"

@@ -1,6 +1,7 @@
 //! The run folder: what a run leaves behind, written as it goes, readable after a kill, resumable
 //! to the same bits. `docs/formats.md` describes every file, key and column.
 
+mod accumulator;
 mod atomic;
 pub mod bound;
 pub mod calendar;
@@ -10,6 +11,7 @@ pub mod csv_file;
 mod digests;
 mod error;
 mod folder;
+mod lock;
 pub mod manifest;
 pub mod months;
 pub mod parquet_file;
@@ -17,6 +19,7 @@ pub mod reader;
 mod recorder;
 pub mod summary;
 
+pub use accumulator::Accumulator;
 pub use columns::TickRow;
 pub use error::RecordError;
 pub use folder::{Existing, Opened, RunFolder};

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::columns::TickRow;
 use super::error::RecordError;
 use super::manifest::{self, MANIFEST, Manifest};
-use super::{atomic, csv_file, digests, names, parquet_file};
+use super::{atomic, csv_file, digests, lock, names, parquet_file};
 
 /// A run folder to read.
 #[derive(Clone, Debug)]
@@ -24,6 +24,12 @@ impl RunReader {
             path: path.to_path_buf(),
             manifest: Manifest::read(path)?,
         })
+    }
+
+    /// # Errors
+    /// If a process is writing the folder: its files then agree only by chance.
+    pub fn check_unwritten(&self) -> Result<(), RecordError> {
+        lock::check_free(&self.path)
     }
 
     /// Where it is.

@@ -7,12 +7,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::accumulator::Accumulator;
 use super::checkpoint::{Checkpoint, CheckpointError, Position, SaveError, Written};
 use super::columns::TickRow;
 use super::error::RecordError;
 use super::folder::RunFolder;
 use super::manifest::{FileSeal, Manifest, Status};
-use super::summary::{Accumulator, Facts, Summary};
+use super::summary::{Facts, Summary};
 use super::{atomic, calendar, csv_file, digests, names, parquet_file};
 
 /// Rows after which a part is written.
@@ -53,7 +54,11 @@ impl Recorder {
             folder,
         };
         match checkpoint {
-            Some(checkpoint) => recorder.rewind(checkpoint.at.tick)?,
+            Some(checkpoint) => {
+                recorder.rewind(checkpoint.at.tick)?;
+                recorder.stamp();
+                recorder.folder.manifest.write(&path)?;
+            }
             None => {
                 recorder.folder.checkpoints.remove()?;
                 recorder.csv.truncate(0)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Overrides, Scenario, ScenarioErrors, layout, write};
+use super::{Condition, Overrides, Scenario, ScenarioErrors, layout, write};
 
 /// Why a recorded scenario was refused.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +61,7 @@ impl Scenario {
         if let Some(at) = difference(&given, &ours) {
             return Err(CanonicalError::Differs(at));
         }
-        if let Some(at) = scenario.dangling_exchange() {
+        if let Some(at) = scenario.dangling_lab() {
             return Err(CanonicalError::Differs(at));
         }
         let text = write::plain(&layout::file(&scenario));
@@ -74,13 +74,20 @@ impl Scenario {
         }
     }
 
-    fn dangling_exchange(&self) -> Option<String> {
-        let known = |lab: usize| lab < self.labs.len();
-        let at = self
+    /// The first exchange or event of a lab that is not there.
+    fn dangling_lab(&self) -> Option<String> {
+        let unknown = |lab: usize| lab >= self.labs.len();
+        let exchange = self
             .exchanges
             .iter()
-            .position(|link| !known(link.from) || !known(link.to))?;
-        Some(format!("/exchanges/{at}"))
+            .position(|link| unknown(link.from) || unknown(link.to));
+        let event = self.events.iter().position(|event| match event.when {
+            Condition::Quantity { lab, .. } => lab.is_some_and(unknown),
+            Condition::Day(_) => false,
+        });
+        exchange
+            .map(|at| format!("/exchanges/{at}"))
+            .or_else(|| event.map(|at| format!("/events/{at}")))
     }
 }
 

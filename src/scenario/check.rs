@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Lab, Population, PopulationKind, Scenario};
+use super::{Condition, Lab, Population, PopulationKind, Scenario, write};
 
 /// Bytes of one agent: `due` and `work`.
 const BYTES_PER_AGENT: f64 = 8.0;
@@ -28,6 +28,8 @@ pub struct Check {
     pub ticks: u64,
     /// Every population.
     pub populations: Vec<PopulationCheck>,
+    /// Every event: name, condition, what it sets.
+    pub events: Vec<String>,
     /// What to be wary of.
     pub warnings: Vec<String>,
 }
@@ -71,6 +73,7 @@ impl Check {
             sampled_topics: scenario.run.sample * f64::from(scenario.ideas.topics),
             burn_in_ticks,
             ticks,
+            events: write::event_lines(scenario),
             warnings: warnings(scenario, &populations),
             populations,
         }
@@ -212,6 +215,16 @@ fn warnings(scenario: &Scenario, populations: &[PopulationCheck]) -> Vec<String>
             ));
         }
     }
+    for event in &scenario.events {
+        if let Condition::Day(day) = event.when
+            && day >= scenario.run.days
+        {
+            let (name, days) = (&event.name, scenario.run.days);
+            warnings.push(format!(
+                "event {name}: day {day} does not come, the run ends on day {days}"
+            ));
+        }
+    }
     warnings
 }
 
@@ -239,6 +252,9 @@ impl fmt::Display for Check {
             )?;
             let (now, later) = (mebibytes(one.agent_bytes), mebibytes(one.agent_bytes_max));
             writeln!(f, "  agents' memory     {now} MiB (at most {later} MiB)")?;
+        }
+        for event in &self.events {
+            writeln!(f, "event {event}")?;
         }
         for warning in &self.warnings {
             writeln!(f, "warning: {warning}")?;

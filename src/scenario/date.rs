@@ -10,6 +10,14 @@ pub fn date_after(start_date: &str, days: f64) -> String {
     }
 }
 
+/// Days from one date to another; 0 where one of them is no date.
+pub(super) fn days_between(from: &str, to: &str) -> f64 {
+    match (parse(from), parse(to)) {
+        (Some(from), Some(to)) => (number(to) - number(from)) as f64,
+        _ => 0.0,
+    }
+}
+
 /// Year, month and day of `YYYY-MM-DD`, if there is such a day.
 pub(super) fn parse(text: &str) -> Option<(i64, i64, i64)> {
     let bytes = text.as_bytes();
@@ -76,6 +84,7 @@ mod tests {
             ("2400-12-31", 1.0, "2401-01-01"),
         ] {
             assert_eq!(date_after(start, days), expected, "{start} + {days}");
+            assert_eq!(days_between(start, expected), libm::floor(days));
         }
     }
 

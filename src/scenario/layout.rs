@@ -11,7 +11,7 @@ const GAINS: [&str; 5] = ["training", "inference", "utilisation", "tools", "seri
 /// Checked values as a scenario; `None` where a stand-in kept them from being one. `from` and `to`
 /// of exchanges are positions already.
 pub(super) fn scenario(mut file: Map<String, Value>, name: &str) -> Option<Scenario> {
-    for key in ["schema", "sources", "include", "variants"] {
+    for key in ["schema", "order", "sources", "include", "set", "variants"] {
         file.remove(key);
     }
     file.insert("name".to_owned(), json!(name));
@@ -55,6 +55,17 @@ pub(super) fn file(scenario: &Scenario) -> Map<String, Value> {
         }
     }
     file.insert("exchange".to_owned(), exchanges);
+    for event in file
+        .get_mut("events")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(lab) = event.pointer_mut("/when/quantity/lab") {
+            let index = lab.as_u64().and_then(|index| usize::try_from(index).ok());
+            *lab = json!(index.and_then(|index| names.get(index)));
+        }
+    }
     for change in file["run"]["tick_schedule"]
         .as_array_mut()
         .into_iter()

@@ -2,22 +2,27 @@
 
 use std::path::Path as FilePath;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::keys::ROOT;
 use super::overrides::{self, Overrides};
 use super::problem::{Detail, Fault, Notes, ScenarioErrors};
-use super::tree::{Node, Path, Step};
+use super::tree::{Content, Node, Path, Step};
 use super::values::nearest;
 use super::walk::{self, Checked};
-use super::{Scenario, files, layout, rules};
+use super::{Scenario, events, files, layout, rules};
 
 /// Variants of a scenario at most; each is checked whenever the file is.
 const VARIANTS_MAX: usize = 256;
 
+/// The default of `order`.
+const ORDER_LAST: u64 = 1000;
+
 /// What a scenario file says about itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Head {
+    /// Its place in a list of scenarios, from 1.
+    pub order: u64,
     /// The question it asks.
     pub question: String,
     /// Where its figures come from, its own and those of what it includes.
@@ -47,13 +52,17 @@ impl Scenario {
     }
 }
 
-/// Question, sources and variants of the file at `path`; values are not checked.
+/// Order, question, sources and variants of the file at `path`; values are not checked.
 pub fn head(path: &FilePath) -> Result<Head, ScenarioErrors> {
     let mut notes = Notes::default();
     let root = files::read_merged(&mut notes, path);
     let head = root.map(|root| {
         let list = root.get("sources").map(|node| node.items()).unwrap_or(&[]);
         Head {
+            order: match root.get("order").map(|node| &node.content) {
+                Some(Content::Integer(order)) => u64::try_from(*order).unwrap_or(ORDER_LAST),
+                _ => ORDER_LAST,
+            },
             question: root
                 .get("question")
                 .and_then(Node::text)
@@ -98,7 +107,7 @@ fn finish(
     notes.into_result(scenario)
 }
 
-/// Applies overrides and checks the result.
+/// Applies overrides and checks the result, as it starts and as its events leave it.
 fn resolve(
     notes: &mut Notes,
     merged: &Node,
@@ -106,9 +115,28 @@ fn resolve(
     overrides: &Overrides,
 ) -> Option<Scenario> {
     let mut root = merged.clone();
+    let before = notes.problems.len();
     overrides::apply(notes, &mut root, overrides);
-    let mut checked = walk::check(&root, &ROOT, notes);
-    link_exchanges(notes, &root, &mut checked);
+    let scenario = build(notes, &root, name, None);
+    if notes.problems.len() == before {
+        events::check(notes, &root, name);
+    } else {
+        events::check_keys(notes, &root);
+    }
+    scenario
+}
+
+/// The scenario of a tree, checked against the key table and the rules; its events only as far as
+/// they stand in the tree.
+pub(super) fn build(
+    notes: &mut Notes,
+    root: &Node,
+    name: &str,
+    blame: Option<&events::Blame>,
+) -> Option<Scenario> {
+    let mut checked = walk::check(root, &ROOT, notes);
+    link_exchanges(notes, root, &mut checked);
+    events::link(notes, root, &mut checked);
     let before = notes.problems.len();
     let scenario = layout::scenario(checked.values, name);
     let Some(scenario) = scenario else {
@@ -126,18 +154,21 @@ fn resolve(
         let Some(first) = rule.keys.first() else {
             continue;
         };
-        let (node, found) = root.locate(first);
-        let value = if found {
-            notes.written(node.place)
+        let written = blame.map(|blame| blame.pick(root, &rule.keys));
+        let key = written.and_then(|(key, _)| key).unwrap_or(first);
+        let (node, found) = root.locate(key);
+        let place = written.map_or(node.place, |(_, place)| place);
+        let value = if found && place == node.place {
+            notes.written(place)
         } else {
             String::new()
         };
         let detail = Detail {
-            key: root.spoken(first),
+            key: root.spoken(key),
             value,
             ..Detail::default()
         };
-        notes.add(node.place, Fault::Rule(rule.message), detail);
+        notes.add(place, Fault::Rule(rule.message), detail);
     }
     Some(scenario)
 }
@@ -150,44 +181,49 @@ fn is_poisoned(poisoned: &[Path], key: &Path) -> bool {
 
 /// Replaces the lab names of exchanges by positions.
 fn link_exchanges(notes: &mut Notes, root: &Node, checked: &mut Checked) {
-    let labs = checked.values["labs"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let names: Vec<_> = labs.iter().filter_map(|lab| lab["name"].as_str()).collect();
-    let list = checked
-        .values
-        .get_mut("exchange")
-        .and_then(Value::as_array_mut);
-    for (index, exchange) in list.into_iter().flatten().enumerate() {
+    let count = checked.values["exchange"].as_array().map_or(0, Vec::len);
+    for index in 0..count {
         for end in ["from", "to"] {
-            let name = exchange[end].as_str().unwrap_or("").to_owned();
-            let found = names.iter().position(|lab| *lab == name);
-            exchange[end] = json!(found.unwrap_or(0));
+            let name = checked.values["exchange"][index][end].take();
             let path: Path = vec![
                 Step::Key("exchange".into()),
                 Step::Item(index),
                 Step::Key(end.into()),
             ];
-            if found.is_some() || is_poisoned(&checked.poisoned, &path) {
-                continue;
-            }
-            let hint = match nearest(&name, names.iter().copied()) {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("labs: {}", names.join(", ")),
-            };
-            let place = root.locate(&path).0.place;
-            let value = notes.written(place);
-            let detail = Detail {
-                key: root.spoken(&path),
-                value,
-                hint,
-                ..Detail::default()
-            };
-            notes.add(place, Fault::UnknownName, detail);
-            checked.poisoned.push(path);
+            let lab = lab_index(notes, root, checked, name.as_str().unwrap_or(""), path);
+            checked.values["exchange"][index][end] = json!(lab);
         }
     }
+}
+
+/// The position of the lab that is named at `path`; 0, and a problem, where there is no such lab.
+pub(super) fn lab_index(
+    notes: &mut Notes,
+    root: &Node,
+    checked: &mut Checked,
+    name: &str,
+    path: Path,
+) -> usize {
+    let labs = checked.values["labs"].as_array().into_iter().flatten();
+    let names: Vec<_> = labs.filter_map(|lab| lab["name"].as_str()).collect();
+    let found = names.iter().position(|lab| *lab == name);
+    if found.is_none() && !is_poisoned(&checked.poisoned, &path) {
+        let hint = match nearest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("labs: {}", names.join(", ")),
+        };
+        let place = root.locate(&path).0.place;
+        let value = notes.written(place);
+        let detail = Detail {
+            key: root.spoken(&path),
+            value,
+            hint,
+            ..Detail::default()
+        };
+        notes.add(place, Fault::UnknownName, detail);
+        checked.poisoned.push(path);
+    }
+    found.unwrap_or(0)
 }
 
 /// Checks every variant: fully when the file itself is right, else its keys only.

@@ -1,11 +1,11 @@
-//! Variants, `--set` and `--seed`: changes to a merged tree before it is checked.
+//! `[set]`, variants, `--set` and `--seed`: changes to a merged tree before it is checked.
 
 use super::keys::{ROOT, Shape, Table};
 use super::problem::{Detail, Fault, Notes, Place};
 use super::tree::{Content, Entry, Node, parse};
 use super::values::nearest;
 
-/// What the command line changes, in this order: the variant, then each `set`, then the seed.
+/// What the command line changes of a file with its `[set]`, in this order: the variant, then each `set`, then the seed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
     /// `(dotted key, TOML value)`; list elements by name, a bare word counts as a text.
@@ -17,10 +17,11 @@ pub struct Overrides {
 }
 
 /// Top-level keys that say what a file is; a variant of it is still that.
-const FIXED: [&str; 4] = ["schema", "sources", "include", "variants"];
+const FIXED: [&str; 6] = ["schema", "order", "sources", "include", "set", "variants"];
 
 /// Applies all overrides to `root`.
 pub(super) fn apply(notes: &mut Notes, root: &mut Node, overrides: &Overrides) {
+    apply_own(notes, root);
     if let Some(name) = &overrides.variant {
         apply_variant(notes, root, name);
     }
@@ -29,6 +30,14 @@ pub(super) fn apply(notes: &mut Notes, root: &mut Node, overrides: &Overrides) {
     }
     if let Some(seed) = overrides.seed {
         apply_set_from(notes, root, "--seed", "run.seed", &seed.to_string());
+    }
+}
+
+/// Applies `[set]`: what the file changes of what it includes.
+pub(super) fn apply_own(notes: &mut Notes, root: &mut Node) {
+    let own = root.get("set").cloned();
+    if let Some(own) = own.filter(|own| own.entries().is_some()) {
+        put_table(notes, &ROOT, root, own, "set");
     }
 }
 
@@ -78,6 +87,20 @@ pub(super) fn apply_variant(notes: &mut Notes, root: &mut Node, name: &str) {
     put_table(notes, &ROOT, root, variant, &at);
 }
 
+/// Applies what an event of the tree sets.
+pub(super) fn apply_event(notes: &mut Notes, root: &mut Node, event: &Node) {
+    let name = event.get("name").and_then(Node::text).unwrap_or("?");
+    if let Some(set) = event.get("set") {
+        put_table(
+            notes,
+            &ROOT,
+            root,
+            set.clone(),
+            &format!("events.{name}.set"),
+        );
+    }
+}
+
 fn apply_set(notes: &mut Notes, root: &mut Node, key: &str, value: &str) {
     apply_set_from(notes, root, "--set", key, value);
 }
@@ -85,7 +108,10 @@ fn apply_set(notes: &mut Notes, root: &mut Node, key: &str, value: &str) {
 fn apply_set_from(notes: &mut Notes, root: &mut Node, option: &str, key: &str, value: &str) {
     let before = notes.problems.len();
     let bare = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let word = !value.is_empty() && value.chars().all(bare);
+    // A number that TOML cannot hold is no text.
+    let number = value.trim_start_matches(['+', '-']);
+    let number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
+    let word = !value.is_empty() && !number && value.chars().all(bare);
     let quoted = format!("\"{value}\"");
     let control = key.chars().chain(value.chars()).any(char::is_control);
     let spellings = [Some(value), word.then_some(quoted.as_str())];
@@ -149,7 +175,7 @@ fn put_table(notes: &mut Notes, table: &'static Table, base: &mut Node, new: Nod
             continue;
         };
         if std::ptr::eq(table, &ROOT) && FIXED.contains(&key.name) {
-            let fault = Fault::Rule("cannot be changed by a variant or --set".to_owned());
+            let fault = Fault::Rule("cannot be changed by [set], a variant or --set".to_owned());
             notes.add(
                 entry.place,
                 fault,
@@ -182,6 +208,7 @@ fn put_entry(notes: &mut Notes, shape: Shape, base: &mut Node, entry: Entry, spo
         (Shape::Tables(inner, ..), Content::List(items)) if is_table => {
             put_elements(notes, inner, items, entry.node, spoken);
         }
+        (Shape::Overrides, Content::Table(_)) if is_table => put_plain(&mut old.node, entry.node),
         // One key of a series can change alone.
         (Shape::Series(_), Content::Table(parts)) if is_table => {
             let Content::Table(new) = entry.node.content else {
@@ -193,6 +220,24 @@ fn put_entry(notes: &mut Notes, shape: Shape, base: &mut Node, entry: Entry, spo
             }
         }
         _ => *old = entry,
+    }
+}
+
+/// Puts the values of `new` into `base`, tables key by key, whatever they mean.
+fn put_plain(base: &mut Node, new: Node) {
+    match (&mut base.content, new.content) {
+        (Content::Table(old), Content::Table(entries)) => {
+            for entry in entries {
+                match old.iter_mut().find(|old| old.key == entry.key) {
+                    Some(same) => put_plain(&mut same.node, entry.node),
+                    None => old.push(entry),
+                }
+            }
+        }
+        (_, content) => {
+            base.place = new.place;
+            base.content = content;
+        }
     }
 }
 
@@ -212,6 +257,18 @@ fn put_elements(notes: &mut Notes, table: &'static Table, items: &mut [Node], ne
                 Some(name) => name == entry.key,
                 None => index.to_string() == entry.key,
             });
+        if entry.node.entries().is_none() {
+            let fault = Fault::WrongType {
+                expected: "a table",
+                found: entry.node.noun(),
+            };
+            let detail = Detail {
+                key: spoken,
+                ..Detail::default()
+            };
+            notes.add(entry.place, fault, detail);
+            continue;
+        }
         match found {
             Some(index) => put_table(notes, table, &mut items[index], entry.node, &spoken),
             None => {

@@ -92,6 +92,9 @@ pub enum Fault {
     /// A name that nothing has.
     #[error("nothing has this name")]
     UnknownName,
+    /// A key that an event cannot change.
+    #[error("fixed for a run: no event can change it")]
+    Fixed,
     /// A `--set` that is not `key=value`.
     #[error("not a key and a TOML value: {0}")]
     BadSet(String),

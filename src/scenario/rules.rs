@@ -294,7 +294,13 @@ impl Rules<'_> {
         if let Topology::SmallWorld { neighbours, .. } = population.topology {
             let boards = population.boards;
             let keys = vec![key("neighbours"), key("boards")];
-            self.require(2 * u64::from(neighbours) < u64::from(boards), keys, || {
+            // Without room for a neighbour on each side it is the number of boards that is wrong.
+            let room = boards > 2;
+            self.require(room, vec![key("boards")], || {
+                format!("a small world needs 3 boards or more, not {boards}")
+            });
+            let fits = 2 * u64::from(neighbours) < u64::from(boards);
+            self.require(!room || fits, keys, || {
                 format!("{neighbours} neighbours on each side need more than {boards} boards")
             });
         }
@@ -350,6 +356,8 @@ impl Rules<'_> {
         });
         let labs = of.labs.iter().map(|lab| lab.name.as_str()).collect();
         self.unique(labs, |i| path(&[("labs", Some(i)), ("name", None)]));
+        let events = of.events.iter().map(|event| event.name.as_str()).collect();
+        self.unique(events, |i| path(&[("events", Some(i)), ("name", None)]));
         for (index, lab) in of.labs.iter().enumerate() {
             let names = lab
                 .populations

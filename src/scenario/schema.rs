@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{Fallback, Key, ROOT, Range, SERIES, Shape, Table, for_each_table};
+use super::keys::{CONDITION, Fallback, Key, ROOT, Range, SERIES, Shape, Table, for_each_table};
 use super::walk::literal;
+
+/// Said of keys that no event can change.
+const FIXED: &str = " Fixed for a run.";
 
 /// JSON Schema (2020-12) of a scenario file.
 pub fn json_schema() -> String {
@@ -49,8 +52,9 @@ fn row(key: &Key) -> String {
         Some((on, value)) => format!("With `{on} = \"{value}\"`. "),
         None => String::new(),
     };
+    let fixed = if key.fixed { FIXED } else { "" };
     format!(
-        "| `{}` | {} | {} | {} | {default} | {class} | {condition}{} |\n",
+        "| `{}` | {} | {} | {} | {default} | {class} | {condition}{}{fixed} |\n",
         key.name,
         key.shape.noun(),
         key.unit,
@@ -116,16 +120,21 @@ fn property(key: &Key) -> Value {
         Shape::Tables(inner, min, max) => json!({
             "type": "array", "items": table(inner), "minItems": min, "maxItems": max,
         }),
+        Shape::Changes => json!({ "type": "object" }),
         Shape::Variants => json!({
             "type": "object", "additionalProperties": { "type": "object" },
         }),
+        Shape::Condition => table(&CONDITION),
+        Shape::Comparison => json!({ "type": "string", "pattern": "^ *[<>]=? *[-+.0-9eE]+ *$" }),
+        Shape::Overrides => json!({ "type": "object", "minProperties": 1 }),
     };
     let unit = if key.unit.is_empty() {
         String::new()
     } else {
         format!(" [{}]", key.unit)
     };
-    schema["description"] = json!(format!("{}{unit}", key.doc));
+    let fixed = if key.fixed { FIXED } else { "" };
+    schema["description"] = json!(format!("{}{unit}{fixed}", key.doc));
     match key.fallback {
         Fallback::Value {
             literal: text,

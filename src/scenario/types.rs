@@ -3,6 +3,7 @@
 //! `parse` makes it from TOML; everything after it (world, engines, records) reads only this.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{Demand, Energy, Fleet, Labour, Market, Money, Overheads, Regulation, Supply, Wave};
 
@@ -43,6 +44,9 @@ pub struct Scenario {
     /// What automation does to human work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labour: Option<Labour>,
+    /// What changes on the way. Names are unique.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
 }
 
 /// Time, size and sampling of a run.
@@ -163,6 +167,10 @@ fn is_zero(value: &f64) -> bool {
     *value == 0.0
 }
 
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 /// An owner of compute and of researchers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -185,6 +193,9 @@ pub struct Lab {
     pub size_correction_exponent: f64,
     /// Inference compute that would run researchers without experiments goes to experiments.
     pub surplus_inference_to_experiments: bool,
+    /// Researchers without an open idea get no compute and are let go until there are ideas again.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub admit_by_ideas: bool,
     /// How models improve from training runs; `None`: never retrained.
     pub training: Option<Training>,
     /// Pooled experience: skill rises as (researcher-hours / reference)^exponent beyond it.
@@ -334,7 +345,7 @@ pub enum Topology {
     Broadcast,
     /// Agents post what they find; who reads a post tells the own board.
     Network {
-        /// Share of finished experiments that are posted.
+        /// Share of finds that are posted.
         post_share: f64,
         /// Agents that read a post and comment on it.
         comments_per_post: f64,
@@ -364,4 +375,74 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// Factor a year after the last point.
     pub growth_per_year: f64,
+}
+
+/// A change of parameters during a run; it fires once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// Name, unique among events.
+    pub name: String,
+    /// When it fires.
+    pub when: Condition,
+    /// The new values, laid out as a file; elements of lists are keys by their names.
+    pub set: Map<String, Value>,
+}
+
+/// When an event fires.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Condition {
+    /// At the first tick that starts on this day, counted from day 0, or later.
+    Day(f64),
+    /// At the tick after the first one, from the end of burn-in on, whose record compares so.
+    Quantity {
+        /// A numeric column of the tick record, one of [`super::QUANTITIES`].
+        name: String,
+        /// The lab whose row is looked at (index into `labs`); `None`: any lab's.
+        lab: Option<usize>,
+        /// How the column compares to `value`.
+        comparison: Comparison,
+        /// In the unit of the column.
+        value: f64,
+    },
+}
+
+/// How two numbers compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Comparison {
+    /// Greater than.
+    #[serde(rename = ">")]
+    Above,
+    /// Greater or equal.
+    #[serde(rename = ">=")]
+    AtLeast,
+    /// Less than.
+    #[serde(rename = "<")]
+    Below,
+    /// Less or equal.
+    #[serde(rename = "<=")]
+    AtMost,
+}
+
+impl Comparison {
+    /// Whether `one` compares so to `other`.
+    pub fn holds(self, one: f64, other: f64) -> bool {
+        match self {
+            Self::Above => one > other,
+            Self::AtLeast => one >= other,
+            Self::Below => one < other,
+            Self::AtMost => one <= other,
+        }
+    }
+
+    /// The sign that stands for it.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Above => ">",
+            Self::AtLeast => ">=",
+            Self::Below => "<",
+            Self::AtMost => "<=",
+        }
+    }
 }

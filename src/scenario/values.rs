@@ -79,6 +79,23 @@ pub(super) fn day(node: &Node) -> Read {
     }
 }
 
+/// A sign and a number in one text, as `comparison` and `value`.
+pub(super) fn comparison(node: &Node) -> Read {
+    let Some(text) = node.text() else {
+        return Err(mistyped_at(Shape::Comparison, node));
+    };
+    let text = text.trim();
+    let sign = [">=", "<=", ">", "<"]
+        .into_iter()
+        .find(|sign| text.starts_with(sign));
+    let number = sign.and_then(|sign| text[sign.len()..].trim().parse::<f64>().ok());
+    match (sign, number) {
+        (Some(_), Some(value)) if !value.is_finite() => Err((node.place, Fault::NotFinite)),
+        (Some(sign), Some(value)) => Ok(json!({ "comparison": sign, "value": value + 0.0 })),
+        _ => Err((node.place, Fault::OutOfRange)),
+    }
+}
+
 /// Pairs of an ascending day and a value in the range.
 pub(super) fn pairs(node: &Node, range: Range) -> Read {
     let shape = Shape::Pairs(range);
@@ -142,7 +159,10 @@ pub(super) fn stand_in(key: &Key) -> Value {
             .iter()
             .map(|key| (key.name.to_owned(), stand_in(key)))
             .collect(),
-        (_, Shape::Variants) => Value::Null,
+        (_, Shape::Condition) => json!({ "day": 0.0 }),
+        (_, Shape::Comparison) => json!({ "comparison": ">", "value": 0.0 }),
+        (_, Shape::Overrides) => json!({}),
+        (_, Shape::Changes | Shape::Variants) => Value::Null,
     }
 }
 
@@ -162,6 +182,8 @@ pub(super) fn type_hint(key: &Key, written: &str) -> String {
             }
             _ => String::new(),
         },
+        Shape::Condition => format!("such as {} = {{ day = 120.0 }}", key.name),
+        Shape::Comparison => comparison_hint(key, bare),
         Shape::Tables(..) => format!("under a heading [[{}]], or in a list", key.name),
         Shape::Series(_) => {
             format!(
@@ -175,11 +197,26 @@ pub(super) fn type_hint(key: &Key, written: &str) -> String {
 
 /// The word of a choice that was probably meant.
 pub(super) fn choice_hint(key: &Key, written: &str) -> String {
+    if matches!(key.shape, Shape::Comparison) {
+        return comparison_hint(key, written.trim_matches(['"', '\'']));
+    }
     let Shape::Choice(list) = key.shape else {
         return String::new();
     };
     let word = nearest(written.trim_matches(['"', '\'']), list.iter().copied());
     word.map_or(String::new(), |word| format!("did you mean \"{word}\"?"))
+}
+
+/// The comparison that was probably meant: the nearest sign and the number that is there.
+fn comparison_hint(key: &Key, written: &str) -> String {
+    let sign = match (written.contains('<'), written.contains('=')) {
+        (true, true) => "<=",
+        (true, false) => "<",
+        (false, _) => ">=",
+    };
+    let number = written.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '-');
+    let number = number.parse::<f64>().map_or("3", |_| number);
+    format!("such as {} = \"{sign} {number}\"", key.name)
 }
 
 /// The candidate a word was probably meant to be.

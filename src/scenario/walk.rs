@@ -4,18 +4,18 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{Fallback, Key, Range, SERIES, Shape, Table};
+use super::keys::{Fallback, Key, ROOT, Range, SERIES, Shape, Table};
 use super::problem::{Detail, Fault, Notes, Place};
 use super::tree::{Content, Entry, Node, Path, Step};
 use super::values::{
-    Read, choice_hint, chosen, day, float, integer, is_name, mistyped, mistyped_at, nearest, pairs,
-    stand_in, text, type_hint,
+    Read, choice_hint, chosen, comparison, day, float, integer, is_name, mistyped, mistyped_at,
+    nearest, pairs, stand_in, text, type_hint,
 };
 
 /// A walk over one tree.
 pub(super) struct Walk<'a> {
     root: &'a Node,
-    notes: &'a mut Notes,
+    pub(super) notes: &'a mut Notes,
     /// Keys whose value stands in for a wrong one.
     poisoned: Vec<Path>,
 }
@@ -61,16 +61,19 @@ pub(super) fn literal(key: &Key, text: &str) -> Value {
 }
 
 impl Walk<'_> {
-    fn wrong(&mut self, path: &Path, place: Place, fault: Fault, key: &Key) {
+    pub(super) fn wrong(&mut self, path: &Path, place: Place, fault: Fault, key: &Key) {
         self.poisoned.push(path.clone());
         if self.notes.is_full() {
             return;
         }
         let value = match fault {
-            Fault::Missing | Fault::UnknownKey | Fault::NotHere(_) => String::new(),
+            Fault::Missing | Fault::UnknownKey | Fault::NotHere(_) | Fault::Fixed => String::new(),
             _ => self.notes.written(place),
         };
-        let mut allowed = key.shape.allowed();
+        let mut allowed = match fault {
+            Fault::Fixed => String::new(),
+            _ => key.shape.allowed(),
+        };
         if !allowed.is_empty() && !key.unit.is_empty() {
             allowed = format!("{allowed}, {}", key.unit);
         }
@@ -78,6 +81,7 @@ impl Walk<'_> {
             Fault::Missing => key.doc.to_owned(),
             Fault::WrongType { .. } => type_hint(key, &value),
             Fault::OutOfRange => choice_hint(key, &value),
+            Fault::Fixed => "events change what is not fixed: see `takeoff scenario new`".into(),
             _ => String::new(),
         };
         let detail = Detail {
@@ -89,7 +93,12 @@ impl Walk<'_> {
         self.notes.add(place, fault, detail);
     }
 
-    fn table(&mut self, table: &'static Table, node: &Node, path: &mut Path) -> Map<String, Value> {
+    pub(super) fn table(
+        &mut self,
+        table: &'static Table,
+        node: &Node,
+        path: &mut Path,
+    ) -> Map<String, Value> {
         let mut values = Map::new();
         let entries = node.entries().unwrap_or(&[]);
         for key in table.keys {
@@ -199,8 +208,18 @@ impl Walk<'_> {
             Shape::Tables(inner, min, max) => {
                 return self.tables(key, inner, node, min..=max, path);
             }
+            Shape::Condition => match node.content {
+                Content::Table(_) => return self.condition(key, node, path),
+                _ => Err(mistyped_at(key.shape, node)),
+            },
+            Shape::Comparison => comparison(node),
+            Shape::Overrides => match node.entries() {
+                None => Err(mistyped_at(key.shape, node)),
+                Some([]) => Err((node.place, Fault::Rule("changes nothing".to_owned()))),
+                Some(_) => return Value::Object(self.changes(&ROOT, node, path)),
+            },
             // The overrides are checked by applying them.
-            Shape::Variants => match node.content {
+            Shape::Changes | Shape::Variants => match node.content {
                 Content::Table(_) => Ok(Value::Null),
                 _ => Err(mistyped_at(key.shape, node)),
             },

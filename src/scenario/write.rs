@@ -26,6 +26,21 @@ pub fn show(scenario: &Scenario) -> String {
     )
 }
 
+/// Every event in a line: name, condition, what it sets.
+pub(super) fn event_lines(scenario: &Scenario) -> Vec<String> {
+    let file = layout::file(scenario);
+    let events = file.get("events").and_then(Value::as_array);
+    let line = |event: &Value| {
+        let (name, when) = (&event["name"], condition(&event["when"]));
+        let name = name.as_str().unwrap_or_default();
+        format!(
+            "{name}: {when} sets {}",
+            toml(Shape::Overrides, &event["set"])
+        )
+    };
+    events.into_iter().flatten().map(line).collect()
+}
+
 /// Values in the layout of a file as TOML.
 pub(super) fn plain(file: &Map<String, Value>) -> String {
     write(file, Style::Plain)
@@ -141,7 +156,7 @@ impl Writer<'_> {
         let value = values.get(key.name).filter(|value| !value.is_null());
         let assigned = value.map(|value| format!("{} = {}", key.name, toml(key.shape, value)));
         match (self.style, assigned) {
-            (_, None) if matches!(key.shape, Shape::Variants) => {}
+            (_, None) if matches!(key.shape, Shape::Changes | Shape::Variants) => {}
             (Style::Plain, Some(line)) => self.line(&line),
             (Style::Units, Some(line)) if key.unit.is_empty() => self.line(&line),
             (Style::Units, Some(line)) => self.line(&format!("{line}  # {}", key.unit)),
@@ -186,6 +201,7 @@ fn about(key: &Key) -> String {
             format!("default {literal}, {class}: {source}")
         }
     });
+    notes.extend(key.fixed.then(|| "fixed for a run".to_owned()));
     format!("{} [{}]", key.doc, notes.join("; "))
 }
 
@@ -279,8 +295,45 @@ fn toml(shape: Shape, value: &Value) -> String {
             }
         }
         (Shape::Texts, Value::Array(_)) => list(Shape::Text, value),
+        (Shape::Condition, when) => condition(when),
+        (Shape::Overrides, Value::Object(values)) => {
+            let mut lines = Vec::new();
+            dotted("", values, &mut lines);
+            format!("{{ {} }}", lines.join(", "))
+        }
+        (Shape::Overrides, Value::Array(_)) => list(shape, value),
+        (Shape::Overrides, Value::Number(number)) if number.is_f64() => {
+            format!("{:?}", number.as_f64().unwrap_or(f64::NAN))
+        }
         (_, Value::String(text)) => toml_edit::Value::from(text.as_str()).to_string(),
         (Shape::Float(_), number) => format!("{:?}", number.as_f64().unwrap_or(f64::NAN)),
         (_, other) => other.to_string(),
+    }
+}
+
+/// The condition of an event, its lab by name.
+fn condition(when: &Value) -> String {
+    let real = |value: &Value| format!("{:?}", value.as_f64().unwrap_or(f64::NAN));
+    let quantity = &when["quantity"];
+    let (Some(name), Some(sign)) = (quantity["name"].as_str(), quantity["comparison"].as_str())
+    else {
+        return format!("{{ day = {} }}", real(&when["day"]));
+    };
+    let lab = quantity["lab"].as_str();
+    let lab = lab.map_or(String::new(), |lab| format!("lab = \"{lab}\", "));
+    format!(
+        "{{ {lab}{name} = \"{sign} {}\" }}",
+        real(&quantity["value"])
+    )
+}
+
+/// The values of an event, each with its dotted key.
+fn dotted(at: &str, values: &Map<String, Value>, lines: &mut Vec<String>) {
+    for (name, value) in values {
+        let key = format!("{at}{name}");
+        match value {
+            Value::Object(inner) if !inner.is_empty() => dotted(&format!("{key}."), inner, lines),
+            _ => lines.push(format!("{key} = {}", toml(Shape::Overrides, value))),
+        }
     }
 }

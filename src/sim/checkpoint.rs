@@ -87,7 +87,7 @@ impl Simulation {
         read_exact(input, &mut digest)?;
         let state: State =
             serde_json::from_slice(&read_bytes(input)?).map_err(CheckpointError::from)?;
-        let world = World::with_state(scenario, state);
+        let world = World::with_state(scenario, state)?;
         let setup = world.setup();
         let entries = setup.topics * setup.boards();
         let alias = read_words(input, "alias tables", (2 * entries) as u64)?;

@@ -43,14 +43,12 @@ const SOFTWARE_ITERATIONS: u64 = 60_000;
 /// Refuses a world of which one thread of the software rasteriser might be cut short: its bits would
 /// be wrong without a word.
 fn check_software_loops(world: &World) -> Result<(), SimError> {
-    let run = &world.scenario().run;
     let setup = world.setup();
     let words = setup.window_words as u64;
-    let populations = world
-        .scenario()
-        .labs
-        .iter()
-        .flat_map(|lab| &lab.populations);
+    let forms = world.base().forms();
+    let events_max = forms.iter().map(|form| form.run.events_max_per_tick).max();
+    let labs = forms.iter().flat_map(|form| &form.labs);
+    let populations = labs.flat_map(|lab| &lab.populations);
     let taste = populations
         .map(|population| u64::from(population.taste_max))
         .max()
@@ -58,7 +56,7 @@ fn check_software_loops(world: &World) -> Result<(), SimError> {
     // Every second event chooses among `taste` topics (window words, own finds); the others may
     // spread the finds of a weighted agent over eight times the open ideas.
     let choice = taste * (8 + 12 * words) + 40;
-    let agent = u64::from(run.events_max_per_tick).div_ceil(2) * (choice + 288 * words);
+    let agent = u64::from(events_max.unwrap_or(0)).div_ceil(2) * (choice + 288 * words);
     // A topic of `share` passes over every node and edge, a few loops of the window each.
     let topic = (4 * setup.nodes() + setup.edges.len() + setup.mails.len()) as u64 * 12 * words;
     if agent.max(topic) <= SOFTWARE_ITERATIONS {

@@ -1,6 +1,7 @@
 //! The tick loop: a world, an engine, and the digest of what they did.
 
 mod checkpoint;
+mod conditions;
 mod engines;
 mod rows;
 
@@ -10,7 +11,7 @@ use crate::model::engine::{Engine, EngineError};
 use crate::model::layout::AliasEntry;
 use crate::record::TickRow;
 use crate::scenario::Scenario;
-use crate::world::{Plan, World};
+use crate::world::{EventError, Plan, World};
 
 pub use checkpoint::CheckpointError;
 pub use engines::{EngineChoice, EngineInfo};
@@ -21,6 +22,9 @@ pub enum SimError {
     /// The device side failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// An event left what cannot be simulated.
+    #[error(transparent)]
+    Event(#[from] EventError),
     /// A saved state could not be written or read.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -148,8 +152,9 @@ impl Simulation {
     /// Runs one tick.
     ///
     /// # Errors
-    /// If the device fails; the state is then lost.
+    /// If the device fails or an event leaves what cannot be simulated; the state is then lost.
     pub fn step(&mut self) -> Result<TickRecord, SimError> {
+        self.world.fire_events()?;
         let engine = &mut self.engine;
         let mut plan = self
             .world
@@ -181,11 +186,15 @@ impl Simulation {
             .collect();
         let values = self.world.digest_values(&plan);
         self.digest = digest::next(&self.digest, tick, &census, &values);
+        let events = labs.iter().map(|lab| lab.events).sum();
+        let rows = rows::rows(&self.world, tick, labs);
+        self.world
+            .conditions_met(conditions::met(&self.world, &rows));
         let outcome = TickRecord {
             tick,
             day: self.world.day(),
-            events: labs.iter().map(|lab| lab.events).sum(),
-            rows: rows::rows(&self.world, tick, labs),
+            events,
+            rows,
             digest: self.digest,
         };
         self.last = Some((plan, census));

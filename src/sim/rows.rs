@@ -123,6 +123,8 @@ fn row(world: &World, tick: u64, date: &str, lab: LabReport) -> TickRow {
         demand_formulation: economy.role_demand[2],
         demand_strategy: economy.role_demand[3],
         substituted_share: economy.substituted_share,
+        oom_effective_compute: lab.oom_effective_compute,
+        events_fired: world.fired_at(tick).join("; "),
         lab: lab.lab,
     }
 }

@@ -89,7 +89,7 @@ pub struct LabReport {
     pub flop: f64,
     /// Of the attempts, those of automated researchers.
     pub automated_attempts: u64,
-    /// Experiments that were posted to a network of agents.
+    /// Finds that were posted to a network of agents.
     pub posts: f64,
     /// Comments on them.
     pub comments: f64,
@@ -99,6 +99,8 @@ pub struct LabReport {
     pub training_runs: u64,
     /// Chips, power, money and customers: of the whole world, not of the sample.
     pub economy: economy::Report,
+    /// Effective compute over that at the end of burn-in, OOM; 0 before.
+    pub oom_effective_compute: f64,
 }
 
 /// Time of one population over a tick.
@@ -148,6 +150,7 @@ impl World {
             values.extend([plan.staff.researchers, plan.staff.speed, plan.weight]);
             values.extend([plan.keep as f64, plan.active as f64]);
         }
+        values.extend(self.event_values());
         values
     }
 
@@ -201,6 +204,16 @@ impl World {
             .wrapping_add(census.get(C::DeltaExperiment));
         state.waiting = state.waiting.wrapping_add(census.get(C::DeltaWaiting));
         state.active = staff.active;
+        let active_units = staff.active as f64 * f64::from(think_len);
+        let idle_share = if active_units > 0.0 {
+            (spent.wait_units as f64 / active_units).min(1.0)
+        } else {
+            0.0
+        };
+        if self.scenario.labs[staff.lab].admit_by_ideas {
+            let active = staff.active as f64 * staff.weight;
+            state.openings.observe(active, idle_share);
+        }
         state.high_water = plan.slots[index].min(staff.keep);
         let lab = &plan.labs[staff.lab];
         state.effort.observe(
@@ -244,6 +257,7 @@ impl World {
         let before = lab_plan.oom;
         let kinds = self.setup.kinds.len();
         let config = &self.scenario.labs[lab];
+        let is_burn_in = self.day_at(self.state.hours + plan.tick_hours) <= 0.0;
         let state = &mut self.state.labs[lab];
         for (sum, gain) in state.gains.iter_mut().zip(&census.gains[lab * kinds..]) {
             *sum += gain;
@@ -267,8 +281,13 @@ impl World {
         } else {
             0.0
         };
-        state.seen = (used > 0.0 && working_hours > 0.0).then_some(Seen {
-            waiting: report.waiting_share,
+        let busy_hours = if config.admit_by_ideas {
+            working_hours - report.hours_idle
+        } else {
+            working_hours
+        };
+        state.seen = (used > 0.0 && busy_hours > 0.0).then_some(Seen {
+            waiting: report.hours_experiment / busy_hours,
             target: config.waiting_target,
             utilisation: report.utilisation,
         });
@@ -290,6 +309,8 @@ impl World {
         report.quality_oom = state.generations.quality_oom;
         report.effective_compute_a100e =
             lab_plan.fleet_a100e * libm::exp10(oom.utilisation + oom.training);
+        report.oom_effective_compute =
+            state.oom_since_day_zero(report.effective_compute_a100e, is_burn_in);
         report.human_years_per_year = (oom.training - before.training)
             / (plan.tick_hours / HOURS_PER_YEAR)
             / HUMAN_ERA_OOM_PER_YEAR;
@@ -370,7 +391,7 @@ impl World {
             comments_per_post,
         } = config.topology
         {
-            let posts = attempts as f64 * post_share;
+            let posts = census.get(C::Successes) as f64 * post_share;
             report.posts += posts;
             report.comments += posts * comments_per_post;
         }

@@ -7,6 +7,7 @@
 mod absorb;
 mod clock;
 pub mod economy;
+mod events;
 mod landscape;
 mod ledger;
 mod plan;
@@ -18,6 +19,7 @@ mod training;
 mod wiring;
 
 pub use absorb::LabReport;
+pub use events::{EventError, EventLog, Fired};
 pub use landscape::GAIN_UNIT_OOM;
 pub use plan::Plan;
 pub use state::{LabState, Oom, PopulationState, State};
@@ -34,6 +36,9 @@ const HOURS_PER_DAY: f64 = 24.0;
 /// Scenario, wiring and state: everything of a run that is not on the device.
 #[derive(Clone, Debug)]
 pub struct World {
+    /// As the run was started.
+    base: Scenario,
+    /// As it is now: after the events that have fired.
     scenario: Scenario,
     setup: Setup,
     wiring: Wiring,
@@ -54,6 +59,12 @@ impl World {
         let sample = topics / f64::from(ideas.topics);
         let wiring = Wiring::new(&scenario);
         let normal = tables::normal();
+        let mut slots = vec![PopulationSetup { slots: 0 }; populations(&scenario).count()];
+        for form in scenario.forms() {
+            for (most, (_, population)) in slots.iter_mut().zip(populations(&form)) {
+                most.slots = most.slots.max(slots_of(&form, population, sample));
+            }
+        }
         let shares: Vec<f64> = ideas.kinds.iter().map(|kind| kind.topic_share).collect();
         let gain = |kind| landscape::gain(kind, f64::from(ideas.topics), sample, &normal);
         let setup = Setup {
@@ -62,11 +73,7 @@ impl World {
             kinds: ideas.kinds.iter().map(gain).collect(),
             topic_kind: tables::topic_kinds(topics as u32, &shares),
             ideas_key: derive_key(&[b"ideas", &scenario.run.seed.to_le_bytes()]),
-            populations: populations(&scenario)
-                .map(|(_, population)| PopulationSetup {
-                    slots: slots(&scenario, population, sample),
-                })
-                .collect(),
+            populations: slots,
             lab_boards: wiring.lab_boards.clone(),
             edge_start: wiring.edge_start.clone(),
             edges: wiring.edges.clone(),
@@ -80,6 +87,7 @@ impl World {
         );
         let state = state::State::new(&scenario, wiring.classes.len());
         Self {
+            base: scenario.clone(),
             scenario,
             setup,
             wiring,
@@ -91,13 +99,18 @@ impl World {
     }
 
     /// The same world with a state that was saved before.
-    pub fn with_state(scenario: Scenario, state: state::State) -> Self {
+    ///
+    /// # Errors
+    /// If the events that had fired leave what is no valid scenario.
+    pub fn with_state(scenario: Scenario, state: state::State) -> Result<Self, EventError> {
+        let changed = events::changed(&scenario, &state.events.fired)?;
         let mut world = Self {
             state,
+            scenario: changed,
             ..Self::new(scenario)
         };
         world.state.forget_engine();
-        world
+        Ok(world)
     }
 
     /// What an engine needs to know once.
@@ -106,6 +119,11 @@ impl World {
     }
 
     /// What was asked for.
+    pub fn base(&self) -> &Scenario {
+        &self.base
+    }
+
+    /// What holds now: what was asked for, after the events that have fired.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
@@ -122,7 +140,12 @@ impl World {
 
     /// Days from day 0 to now, negative in burn-in.
     pub fn day(&self) -> f64 {
-        self.state.hours / HOURS_PER_DAY - self.scenario.run.burn_in_days
+        self.day_at(self.state.hours)
+    }
+
+    /// The day so many hours after the start of burn-in.
+    fn day_at(&self, hours: f64) -> f64 {
+        hours / HOURS_PER_DAY - self.scenario.run.burn_in_days
     }
 
     /// Has the last day been simulated?
@@ -145,7 +168,7 @@ fn populations(scenario: &Scenario) -> impl Iterator<Item = (usize, &crate::scen
 }
 
 /// Slots a population can need: its head-count at the most, or as many agents as it may have.
-fn slots(scenario: &Scenario, population: &crate::scenario::Population, sample: f64) -> u64 {
+fn slots_of(scenario: &Scenario, population: &crate::scenario::Population, sample: f64) -> u64 {
     let most = match &population.kind {
         PopulationKind::Automated { .. } => f64::INFINITY,
         PopulationKind::Human { headcount, .. } => {
@@ -172,5 +195,97 @@ fn slots(scenario: &Scenario, population: &crate::scenario::Population, sample: 
         agents as u64
     } else {
         scenario.run.agents_max
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::keys::{ROOT, Shape, Table};
+    use crate::scenario::{Overrides, new_template};
+
+    /// Values of which some are allowed for any key.
+    const VALUES: [&str; 14] = [
+        "0.0",
+        "0.01",
+        "0.1",
+        "0.2",
+        "0.75",
+        "1.0",
+        "5.0",
+        "48.0",
+        "1e4",
+        "2",
+        "4",
+        "16",
+        "true",
+        "[[10.0, 12.0]]",
+    ];
+
+    /// A world with every optional table and both kinds of researchers, in two labs.
+    fn rich(key: &str, value: &str) -> Option<Scenario> {
+        let mut text = new_template().replace("# [labs.training]", "[labs.training]");
+        let start = text.find("\n# An owner of compute").expect("labs");
+        let end = text.find("\n# Knowledge of one lab").expect("exchange");
+        let second = text[start..end].replace("name = \"frontier\"", "name = \"second\"");
+        let second = second.replace("experiment_share = 0.5", "experiment_share = 0.3");
+        text.insert_str(end, &second);
+        text.push_str("[[exchange]]\nfrom = \"frontier\"\nto = \"second\"\nlag_hours = 48.0\n");
+        let change = (!key.is_empty()).then(|| (key.to_owned(), value.to_owned()));
+        let overrides = Overrides {
+            set: change.into_iter().collect(),
+            ..Overrides::default()
+        };
+        let path = std::path::Path::new("rich.toml");
+        Scenario::parse(path, &text, &overrides).ok()
+    }
+
+    /// Dotted keys that an event can set, below `at`.
+    fn changeable(at: &str, table: &'static Table, found: &mut Vec<String>) {
+        for key in table.keys.iter().filter(|key| !key.fixed) {
+            let below = format!("{at}{}", key.name);
+            match key.shape {
+                Shape::Table(inner) => changeable(&format!("{below}."), inner, found),
+                Shape::Tables(inner, ..) => {
+                    let names: &[&str] = match key.name {
+                        "kinds" => &["training-methods"],
+                        "labs" => &["second"],
+                        _ => &["people", "copies"],
+                    };
+                    for name in names {
+                        changeable(&format!("{below}.{name}."), inner, found);
+                    }
+                }
+                _ => found.push(below),
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_that_an_event_can_set_is_fixed_when_the_engine_is_made() {
+        let plain = World::new(rich("", "").expect("it is right"));
+        let mut keys = Vec::new();
+        changeable("", &ROOT, &mut keys);
+        // Slots follow the head-counts of all events.
+        keys.retain(|key| !key.ends_with(".headcount"));
+        let mut changed = 0;
+        for key in keys {
+            let mut scenarios = VALUES.iter().filter_map(|value| rich(&key, value));
+            let Some(scenario) = scenarios.find(|scenario| *scenario != plain.base) else {
+                // Keys of the other kind of researchers.
+                assert!(
+                    key.contains(".people.") || key.contains(".copies."),
+                    "{key}"
+                );
+                continue;
+            };
+            let world = World::new(scenario);
+            assert_eq!(world.setup, plain.setup, "{key}");
+            assert_eq!(world.wiring, plain.wiring, "{key}");
+            assert_eq!(world.popularity, plain.popularity, "{key}");
+            assert_eq!(world.sample, plain.sample, "{key}");
+            changed += 1;
+        }
+        assert!(changed > 45, "{changed}");
     }
 }

@@ -70,6 +70,8 @@ pub(super) struct StaffPlan {
     pub keep: u64,
     /// Agents at work.
     pub active: u64,
+    /// Researchers in experiments as the tick begins.
+    pub in_flight: f64,
     pub think_units_per_hour: f64,
     /// Hours of thought in an hour of the calendar.
     pub think_rate: f64,
@@ -191,6 +193,10 @@ impl World {
                 think_rate: staff.speed * staff.duty * (1.0 - population.reading_share)
                     / (1.0 + started),
                 sandbox_share: started / (1.0 + started),
+                in_flight: {
+                    let state = &self.state.populations[index];
+                    state.experiment as f64 * libm::exp2(f64::from(state.weight_log2))
+                },
                 skill_log2: skill_log2(config, population, state),
                 ..StaffPlan::default()
             });
@@ -236,13 +242,13 @@ impl World {
             let room = policy::admitted(compute, think_hours, full, smallest, waiting);
             let slots = self.setup.populations[index].slots as f64;
             let state = &mut self.state.populations[index];
-            seat(
-                &mut plan.staff[index],
-                state,
-                slots,
-                staff.researchers.min(room),
-            );
-            let working = plan.staff[index].active as f64 * plan.staff[index].weight;
+            let weight = libm::exp2(f64::from(state.weight_log2));
+            let openings = state.openings.limit(weight);
+            let working = staff.researchers.min(room).min(openings);
+            seat(&mut plan.staff[index], state, slots, working);
+            // Who has no idea needs no compute.
+            let busy = 1.0 - state.openings.idle_share;
+            let working = plan.staff[index].active as f64 * plan.staff[index].weight * busy;
             let each = policy::compute_per_researcher(think_hours, full, 1.0, waiting);
             compute = (compute - working * each * smallest).max(0.0);
             per_size += working * each;
@@ -266,8 +272,7 @@ impl World {
         let indices = self.of_lab(lab);
         let agents = |f: &dyn Fn(usize) -> f64| indices.clone().map(f).sum::<f64>();
         let researchers = agents(&|i| plan.staff[i].active as f64 * plan.staff[i].weight);
-        let in_flight =
-            agents(&|i| self.state.populations[i].experiment as f64 * plan.staff[i].weight);
+        let in_flight = agents(&|i| plan.staff[i].in_flight);
         let speed = indices
             .clone()
             .map(|i| plan.staff[i].staff.speed)

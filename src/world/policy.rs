@@ -34,6 +34,10 @@ impl Effort {
         experiments: f64,
         full_a100e_hours: f64,
     ) {
+        // Nothing fades while nobody works, or the sums would run out of exponent.
+        if chosen == 0.0 && experiments == 0.0 {
+            return;
+        }
         self.chosen = MEMORY * self.chosen + chosen;
         self.think_hours = MEMORY * self.think_hours + think_hours;
         self.experiments = MEMORY * self.experiments + experiments;
@@ -48,6 +52,37 @@ impl Effort {
     /// A100e-hours of an experiment at full size.
     pub fn full_a100e_hours_mean(&self) -> f64 {
         self.full_a100e_hours / self.experiments.max(f64::MIN_POSITIVE)
+    }
+}
+
+/// Share of time without an idea over which researchers are let go.
+const IDLE_MAX: f64 = 0.1;
+/// Growth a tick of who is admitted after some were let go.
+const REGROWTH: f64 = 1.1;
+
+/// Whether the researchers of a population find ideas to work on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Openings {
+    /// Share of the last tick that active researchers spent without an idea.
+    pub idle_share: f64,
+    /// Most researchers for whom there are ideas; `None`: for all.
+    limit: Option<f64>,
+}
+
+impl Openings {
+    /// Takes in a tick in which `active` researchers were admitted.
+    pub fn observe(&mut self, active: f64, idle_share: f64) {
+        self.idle_share = idle_share;
+        if idle_share > IDLE_MAX {
+            self.limit = Some(active * (1.0 - idle_share / 2.0));
+        } else if let Some(limit) = &mut self.limit {
+            *limit *= REGROWTH;
+        }
+    }
+
+    /// Most researchers to admit; one agent of `weight` always looks for ideas.
+    pub fn limit(&self, weight: f64) -> f64 {
+        self.limit.map_or(f64::INFINITY, |limit| limit.max(weight))
     }
 }
 
@@ -124,7 +159,7 @@ impl Size {
 /// What the last tick showed of a lab.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
-    /// Share of active researchers' time in experiments.
+    /// Share in experiments of the time of active researchers who had an idea.
     pub waiting: f64,
     /// Its target.
     pub target: f64,

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::economy::Economy;
+use super::events::EventLog;
 use super::landscape::{self, GAIN_UNIT_OOM};
 use super::ledger::Ledger;
-use super::policy::{Effort, Seen, Size};
+use super::policy::{Effort, Openings, Seen, Size};
 use super::training::Generations;
 use crate::scenario::{Ideas, Scenario};
 
@@ -29,6 +30,9 @@ pub struct State {
     pub(super) news: Vec<u32>,
     /// Chips, power, money and customers.
     pub economy: Economy,
+    /// Events.
+    #[serde(default, skip_serializing_if = "EventLog::is_empty")]
+    pub events: EventLog,
 }
 
 /// Progress of a lab in orders of magnitude, by what improved. Kinds are never added up.
@@ -64,6 +68,9 @@ pub struct LabState {
     pub generations: Generations,
     /// Automated researcher-hours so far, of the whole world's scale.
     pub experience_hours: f64,
+    /// Effective compute at the end of burn-in, A100e: as far as simulated while that lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) day_zero_compute_a100e: Option<f64>,
 }
 
 /// State of a population.
@@ -87,6 +94,8 @@ pub struct PopulationState {
     pub(super) turns: u64,
     pub(super) clock: Clock,
     pub(super) effort: Effort,
+    /// Whether its researchers find ideas to work on.
+    pub(super) openings: Openings,
     /// Binomial tables are made for this weight.
     pub(super) binomial_log2: u32,
 }
@@ -105,6 +114,7 @@ impl State {
             surplus: 0.0,
             generations: Generations::default(),
             experience_hours: 0.0,
+            day_zero_compute_a100e: None,
         };
         let population = PopulationState {
             weight_log2: 0,
@@ -120,6 +130,7 @@ impl State {
                 landscape::think_hours(ideas),
                 landscape::full_experiment_a100e_hours(ideas),
             ),
+            openings: Openings::default(),
             binomial_log2: 0,
         };
         let boards: u32 = super::populations(scenario).map(|(_, p)| p.boards).sum();
@@ -134,6 +145,7 @@ impl State {
             labs: vec![lab; scenario.labs.len()],
             news: vec![0; boards as usize],
             economy: Economy::new(scenario),
+            events: EventLog::default(),
         }
     }
 }
@@ -160,5 +172,14 @@ impl LabState {
             oom.serial += sum * kind.gain_to.serial;
         }
         oom
+    }
+    /// OOM of effective compute over that at the end of burn-in, or at the first tick where there is
+    /// no burn-in; 0 while it lasts.
+    pub(super) fn oom_since_day_zero(&mut self, compute_a100e: f64, is_burn_in: bool) -> f64 {
+        if is_burn_in {
+            self.day_zero_compute_a100e = Some(compute_a100e);
+        }
+        let base = *self.day_zero_compute_a100e.get_or_insert(compute_a100e);
+        libm::log10(compute_a100e) - libm::log10(base)
     }
 }

@@ -87,6 +87,7 @@ pub fn mean_field(topics: u32, inference_a100e: f64, level: f64, gain_oom: f64) 
             waiting_target: 0.3,
             size_correction_exponent: 0.1,
             surplus_inference_to_experiments: false,
+            admit_by_ideas: false,
             training: None,
             experience_reference_hours: 1e9,
             experience_skill_exponent: 0.0,
@@ -115,5 +116,6 @@ pub fn mean_field(topics: u32, inference_a100e: f64, level: f64, gain_oom: f64) 
         wave: None,
         regulation: None,
         labour: None,
+        events: Vec::new(),
     }
 }

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use takeoff::model::census::{COUNTERS, Census, NodeCensus, PopulationCensus};
 use takeoff::model::{agent, digest, fixed, layout, rng};
 
-use super::draws::{Two, address, agent_hash, node_hash, pcg4d, threefry, threefry_of};
-use super::numbers::{chance, convert, duration, exp2_round, hi, mantissa, scale};
+use crate::scalar::draws::{Two, address, agent_hash, node_hash, pcg4d, threefry, threefry_of};
+use crate::scalar::numbers::{chance, convert, duration, exp2_round, hi, mantissa, scale};
 
 /// Vectors of Random123's `kat_vectors` for threefry2x32: rounds, key, counter, result.
 const PUBLISHED: [(usize, Two, Two, Two); 6] = [

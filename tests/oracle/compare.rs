@@ -3,9 +3,9 @@
 use takeoff::model::census::{COUNTER_NAMES, Census};
 use takeoff::model::engine::{Engine, Setup, Store, TickInput};
 
-use super::Oracle;
-use super::agent::Agent;
-use super::knowledge::Knowledge;
+use crate::scalar::Oracle;
+use crate::scalar::agent::Agent;
+use crate::scalar::knowledge::Knowledge;
 
 /// Runs one tick on both; what differs first, in the order of stages, populations and ranks.
 pub fn step(

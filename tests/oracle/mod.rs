@@ -6,17 +6,13 @@
 //! author's mistakes.
 
 pub mod agent;
-mod arithmetic;
 pub mod branches;
-pub mod compare;
 pub mod draws;
 pub mod knowledge;
 pub mod numbers;
 mod research;
 mod share;
 mod spawn;
-pub mod states;
-pub mod topologies;
 
 use std::collections::BTreeSet;
 

@@ -2,9 +2,9 @@
 
 use takeoff::model::engine::{Setup, Store};
 
-use super::agent::Agent;
-use super::draws::threefry;
-use super::knowledge::Knowledge;
+use crate::scalar::agent::Agent;
+use crate::scalar::draws::threefry;
+use crate::scalar::knowledge::Knowledge;
 use crate::worlds::Tick;
 
 /// Agents by population, stores in the documented layout.

@@ -99,7 +99,8 @@ fn compare(heading: &str, document: &Value) {
 fn manifest_and_summary_have_the_documented_keys() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("run");
-    run(&out, &["--ticks", "40"]);
+    let event = "events=[{ name = 'slow', when = { day = 5.0 }, set.run.tick_hours = 12.0 }]";
+    run(&out, &["--ticks", "40", "--set", event]);
     let mut manifest = json(out.join("manifest.json"));
     if manifest["shader_hashes"].as_object().unwrap().is_empty() {
         // The CPU engine has no shaders: the key is still documented.

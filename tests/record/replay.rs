@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use takeoff::record::manifest;
 
-use crate::support::{bytes, ended, run};
+use crate::support::{bytes, ended, run, run_arguments, smoke};
 
 fn replay(folder: &Path) -> crate::support::Ended {
     ended(&["replay", "--engine", "cpu", folder.to_str().unwrap()])
@@ -183,9 +183,63 @@ fn what_is_no_run_folder_is_said() {
     for (path, why) in [
         (folder.path().to_path_buf(), "it has no manifest.json"),
         (folder.path().join("none"), "there is no such folder"),
+        (smoke().into(), "it is a file, not a folder"),
     ] {
         let replayed = replay(&path);
         assert_eq!(replayed.code, Some(4));
         assert!(replayed.stderr.contains(why), "{}", replayed.stderr);
     }
+}
+
+#[test]
+fn a_manifest_that_is_no_json_is_a_damaged_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    run(&out, &["--ticks", "2"]);
+    for damage in [&b"\xff\x00\xfebinary"[..], b"{ \"format\": ", b""] {
+        fs::write(out.join("manifest.json"), damage).unwrap();
+        let smoke = smoke();
+        let ended = [
+            replay(&out),
+            ended(&run_arguments(&smoke, &out, &["--resume"])),
+            ended(&run_arguments(&smoke, &out, &["--force"])),
+        ];
+        for ended in ended {
+            assert_eq!(ended.code, Some(7), "{}", ended.stderr);
+            for part in ["manifest.json`, line ", "not JSON", "restore"] {
+                assert!(ended.stderr.contains(part), "{}", ended.stderr);
+            }
+        }
+        assert_eq!(bytes(out.join("manifest.json")), damage);
+    }
+}
+
+#[test]
+fn a_folder_that_is_being_written_is_not_replayed_and_its_writer_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    run(&out, &["--ticks", "2"]);
+    let lock = fs::File::options()
+        .write(true)
+        .open(out.join(".lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    // Of a writer on a system that lets nobody read a locked file.
+    let replayed = replay(&out);
+    assert_eq!(replayed.code, Some(4));
+    assert!(
+        replayed
+            .stderr
+            .contains("is being written by another process"),
+        "{}",
+        replayed.stderr
+    );
+    drop(lock);
+    let opened = crate::resume::reopened(&out, Some(3));
+    let replayed = replay(&out);
+    assert_eq!(replayed.code, Some(4));
+    let writer = format!("is being written by process {};", std::process::id());
+    assert!(replayed.stderr.contains(&writer), "{}", replayed.stderr);
+    drop(opened);
+    assert_eq!(replay(&out).code, Some(0));
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use takeoff::record::{Existing, Identity, Machine, Opened, RunFolder, RunReader};
+
 use crate::support::{
     assert_same_run, bytes, ended, json, run, run_arguments, smoke, succeeds, takeoff,
 };
@@ -87,6 +89,15 @@ fn killed_at_random_moments_with_few_checkpoints() {
 #[test]
 fn killed_at_random_moments_without_checkpoints() {
     killed_at_random(&["--no-checkpoint"]);
+}
+
+#[test]
+fn killed_at_random_moments_with_events() {
+    let events = "events=[{ name = 'cut', when = { day = 20.0 }, \
+                  set.labs.frontier.experiment_share = 0.1 }, \
+                  { name = 'enough', when = { oom_effective_compute = '>= 0.05' }, \
+                  set.labs.second.fleet_a100e = 1e6 }]";
+    killed_at_random(&["--checkpoint-seconds", "0.05", "--set", events]);
 }
 
 /// A folder of a run that was killed after 60 ticks or more, with checkpoints.
@@ -218,6 +229,101 @@ fn a_completed_run_has_nothing_to_resume() {
     let value: serde_json::Value = serde_json::from_str(&printed.stdout).unwrap();
     assert_eq!(value, json(out.join("summary.json")));
     assert_eq!(bytes(out.join("manifest.json")), before);
+}
+
+#[test]
+fn a_completed_run_is_made_longer_by_more_ticks() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, out) = (folder.path().join("whole"), folder.path().join("run"));
+    run(&whole, &["--ticks", "9"]);
+    run(&out, &["--ticks", "3"]);
+    let short = bytes(out.join("digests.txt"));
+    let again = run(&out, &["--ticks", "2", "--resume"]);
+    assert!(
+        again.stderr.contains("--ticks over 3 makes it longer"),
+        "{}",
+        again.stderr
+    );
+    run(&out, &["--ticks", "9", "--resume"]);
+    assert_same_run(&whole, &out);
+    assert!(bytes(out.join("digests.txt")).starts_with(&short));
+    assert_eq!(json(out.join("manifest.json"))["ticks_limit"], 9);
+}
+
+#[test]
+fn a_run_that_reached_the_end_of_its_scenario_is_not_made_longer() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    run(&out, &["--ticks", "1000000", "--set", "run.days=5"]);
+    let before = bytes(out.join("manifest.json"));
+    let more = ["--ticks", "2000000", "--resume", "--set", "run.days=5"];
+    let resumed = run(&out, &more);
+    assert!(
+        resumed.stderr.contains("nothing to do"),
+        "{}",
+        resumed.stderr
+    );
+    assert_eq!(bytes(out.join("manifest.json")), before);
+}
+
+/// The run folder as another process would continue it.
+pub fn reopened(out: &Path, ticks_limit: Option<u64>) -> RunFolder {
+    let manifest = RunReader::open(out).unwrap().manifest;
+    let identity = Identity {
+        scenario_name: manifest.scenario_name,
+        scenario: manifest.scenario,
+        scenario_hash: manifest.scenario_hash,
+        seed: manifest.seed,
+        sample: manifest.sample,
+        ticks_limit,
+    };
+    match RunFolder::open(out, identity, Existing::Resume, u64::MAX) {
+        Ok(Opened::Ready(folder)) => *folder,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_resumed_run_that_is_killed_at_once_states_no_ticks_that_are_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    run(&out, &["--ticks", "3"]);
+    drop(
+        reopened(&out, Some(4))
+            .start(Machine::default(), None)
+            .unwrap(),
+    );
+    let reader = RunReader::open(&out).unwrap();
+    assert_eq!(reader.problems().unwrap(), [""; 0]);
+    assert_eq!(
+        (reader.manifest.ticks, reader.manifest.digest.as_str()),
+        (0, "")
+    );
+
+    let out = folder.path().join("killed");
+    killed_folder(&out);
+    let opened = reopened(&out, None);
+    let checkpoint = opened.checkpoints().unwrap().0.pop().unwrap();
+    drop(opened.start(Machine::default(), Some(&checkpoint)).unwrap());
+    let reader = RunReader::open(&out).unwrap();
+    assert_eq!(reader.problems().unwrap(), [""; 0]);
+    assert_eq!(reader.manifest.ticks, checkpoint.at.ticks);
+    let last = blake3::Hash::from_bytes(reader.digests().unwrap().last().unwrap().1);
+    assert_eq!(reader.manifest.digest, last.to_hex().as_str());
+}
+
+#[test]
+fn what_a_kill_left_of_a_checkpoint_is_removed_by_resuming() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    killed_folder(&out);
+    let left = out.join("checkpoints/000000000001.checkpoint.tmp");
+    fs::write(&left, "half").unwrap();
+    let opened = reopened(&out, None);
+    let checkpoint = opened.checkpoints().unwrap().0.remove(0);
+    drop(opened.start(Machine::default(), Some(&checkpoint)).unwrap());
+    assert!(!left.exists());
+    assert!(newest_checkpoint(&out).exists(), "the whole ones stay");
 }
 
 #[test]

@@ -13,14 +13,16 @@ pub static IDEAS: Table = Table {
             Shape::Integer(12, limit::TOPICS),
             "Lines of research in the whole world, before sampling.",
         )
-        .or("1024", Assumed, "prototype"),
+        .or("1024", Assumed, "prototype")
+        .fixed(),
         key(
             "window_words",
             Shape::Numbers(&[1, 2, 4]),
             "Words of a board's window above its base.",
         )
         .unit("32-bit words")
-        .or("1", Assumed, "prototype: a window of 32 ideas"),
+        .or("1", Assumed, "prototype: a window of 32 ideas")
+        .fixed(),
         key(
             "breadth",
             Shape::Integer(1, 128),
@@ -33,13 +35,15 @@ pub static IDEAS: Table = Table {
             Shape::Float(positive(10.0)),
             "q in the popularity (u + q)^-z of the topic at quantile u.",
         )
-        .or("0.01", Assumed, "prototype"),
+        .or("0.01", Assumed, "prototype")
+        .fixed(),
         key(
             "popularity_exponent",
             Shape::Float(between(0.0, 5.0)),
             "z in the popularity (u + q)^-z; 0: all topics alike.",
         )
-        .or("0.8", Assumed, "prototype"),
+        .or("0.8", Assumed, "prototype")
+        .fixed(),
         key(
             "experiment_cost_exponent",
             Shape::Float(between(0.0, 2.0)),
@@ -68,38 +72,45 @@ static KIND: Table = Table {
 const SHARE: Shape = Shape::Float(between(0.0, 1.0));
 
 const KIND_KEYS: &[Key] = &[
-    key("name", Shape::Name, "Name, unique among kinds.").example("\"training-methods\""),
+    key("name", Shape::Name, "Name, unique among kinds.")
+        .example("\"training-methods\"")
+        .fixed(),
     key(
         "topic_share",
         Shape::Float(positive(1.0)),
         "Share of all topics that are of this kind; shares sum to 1.",
     )
-    .example("1.0"),
+    .example("1.0")
+    .fixed(),
     key(
         "training",
         SHARE,
         "Share of a gain that goes to training efficiency, the headline OOM.",
     )
     .or("0.0", Assumed, "none")
-    .example("1.0"),
+    .example("1.0")
+    .fixed(),
     key(
         "inference",
         SHARE,
         "Share of a gain that goes to inference efficiency.",
     )
-    .or("0.0", Assumed, "none"),
+    .or("0.0", Assumed, "none")
+    .fixed(),
     key(
         "utilisation",
         SHARE,
         "Share of a gain that goes to hardware utilisation.",
     )
-    .or("0.0", Assumed, "none"),
+    .or("0.0", Assumed, "none")
+    .fixed(),
     key(
         "tools",
         SHARE,
         "Share of a gain that goes to research productivity.",
     )
-    .or("0.0", Assumed, "none"),
+    .or("0.0", Assumed, "none")
+    .fixed(),
     key(
         "serial",
         SHARE,
@@ -199,18 +210,21 @@ const KIND_KEYS: &[Key] = &[
         "1.59e-5",
         Calibrated,
         "nanoGPT gains over about 1,000 lines of research (evidence C)",
-    ),
+    )
+    .fixed(),
     key(
         "gain_sigma_ln",
         Shape::Float(between(0.0, 3.0)),
         "Sigma of the natural log of the gain.",
     )
-    .or("1.2", Measured, "88 nanoGPT speed records (evidence C)"),
+    .or("1.2", Measured, "88 nanoGPT speed records (evidence C)")
+    .fixed(),
     key(
         "ceiling_oom",
         Shape::Float(positive(100.0)),
         "Sum of gains after which the ideas end.",
     )
     .unit("OOM")
-    .off("11.0"),
+    .off("11.0")
+    .fixed(),
 ];

@@ -13,7 +13,9 @@ pub static LAB: Table = Table {
 const SHARE: Shape = Shape::Float(between(0.0, 1.0));
 
 const LAB_KEYS: &[Key] = &[
-    key("name", Shape::Name, "Name, unique among labs.").example("\"frontier\""),
+    key("name", Shape::Name, "Name, unique among labs.")
+        .example("\"frontier\"")
+        .fixed(),
     key(
         "fleet_a100e",
         Shape::Series(positive(1e15)),
@@ -66,6 +68,12 @@ const LAB_KEYS: &[Key] = &[
         "surplus_inference_to_experiments",
         Shape::Bool,
         "Inference compute whose researchers would have no experiments goes to experiments.",
+    )
+    .or("false", Assumed, "the simplest policy"),
+    key(
+        "admit_by_ideas",
+        Shape::Bool,
+        "Researchers without an open idea get no compute and are let go until there are ideas again.",
     )
     .or("false", Assumed, "the simplest policy"),
     key(
@@ -165,13 +173,16 @@ static POPULATION: Table = Table {
 };
 
 const POPULATION_KEYS: &[Key] = &[
-    key("name", Shape::Name, "Name, unique in its lab.").example("\"copies\""),
+    key("name", Shape::Name, "Name, unique in its lab.")
+        .example("\"copies\"")
+        .fixed(),
     key(
         "kind",
         Shape::Choice(&["human", "automated"]),
         "What sets their number and speed.",
     )
-    .example("\"automated\""),
+    .example("\"automated\"")
+    .fixed(),
     key(
         "headcount",
         Shape::Series(positive(1e12)),
@@ -195,7 +206,8 @@ const POPULATION_KEYS: &[Key] = &[
     )
     .unit("days")
     .or("0.0", Assumed, "the end of burn-in")
-    .when("kind", "automated"),
+    .when("kind", "automated")
+    .fixed(),
     key(
         "ramp_days",
         Shape::Float(between(0.0, 3650.0)),
@@ -309,7 +321,8 @@ const POPULATION_KEYS: &[Key] = &[
         Shape::Integer(1, limit::BOARDS),
         "Boards (teams) over which they are spread.",
     )
-    .or("8", Assumed, "prototype, human era"),
+    .or("8", Assumed, "prototype, human era")
+    .fixed(),
     key(
         "topology",
         Shape::Choice(&[
@@ -322,11 +335,13 @@ const POPULATION_KEYS: &[Key] = &[
         ]),
         "How boards hear of each other's finds.",
     )
-    .or("\"broadcast\"", Assumed, "nothing was measured; sweep it"),
+    .or("\"broadcast\"", Assumed, "nothing was measured; sweep it")
+    .fixed(),
     key("fan_out", Shape::Integer(1, 64), "Children of a board.")
         .unit("boards")
         .or("4", Assumed, "a small team")
-        .when("topology", "hierarchy"),
+        .when("topology", "hierarchy")
+        .fixed(),
     key(
         "neighbours",
         Shape::Integer(1, 64),
@@ -334,18 +349,20 @@ const POPULATION_KEYS: &[Key] = &[
     )
     .unit("boards")
     .or("2", Assumed, "Watts and Strogatz's usual lattice")
-    .when("topology", "small-world"),
+    .when("topology", "small-world")
+    .fixed(),
     key(
         "rewire",
         Shape::Float(between(0.0, 1.0)),
         "Share of edges rewired.",
     )
     .or("0.1", Assumed, "the middle of the small-world range")
-    .when("topology", "small-world"),
+    .when("topology", "small-world")
+    .fixed(),
     key(
         "post_share",
         Shape::Float(between(0.0, 1.0)),
-        "Share of finished experiments that are posted to all.",
+        "Share of finds that are posted to all.",
     )
     .or(
         "0.03",
@@ -370,7 +387,8 @@ const POPULATION_KEYS: &[Key] = &[
         "Age of news when it arrives; a multiple of every tick. 0: at the end of the tick.",
     )
     .unit("hours")
-    .example("24.0"),
+    .example("24.0")
+    .fixed(),
     key(
         "reading_share",
         Shape::Float(Range {

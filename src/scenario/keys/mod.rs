@@ -3,12 +3,15 @@
 //! key list are all read from here.
 
 mod economy;
+mod events;
 mod ideas;
 mod lab_economy;
 mod labs;
 mod root;
 mod shape;
 
+pub(super) use events::CONDITION;
+pub use events::QUANTITIES;
 pub use root::ROOT;
 pub(super) use root::SERIES;
 pub(super) use shape::DAYS;
@@ -32,6 +35,8 @@ pub mod limit {
     pub const SAMPLED_TOPICS: f64 = 12.0;
     /// Kinds, labs and exchanges that cannot be more than this are cut off before they are built.
     pub const EXCHANGES: usize = 64 * 63;
+    /// Events of a run; each is checked on its own.
+    pub const EVENTS: usize = 64;
 }
 
 /// Calls `visit` with every table and the dotted heading under which it stands, outermost first.

@@ -3,7 +3,7 @@
 use super::Class::Assumed;
 use super::limit;
 use super::shape::{GROWTH, Key, Shape, Table, between, block, key, positive};
-use super::{economy, ideas, labs};
+use super::{economy, events, ideas, labs};
 
 /// The top of a scenario file.
 pub static ROOT: Table = Table {
@@ -14,22 +14,33 @@ pub static ROOT: Table = Table {
             Shape::Numbers(&[1]),
             "Version of this file format.",
         )
-        .example("1"),
+        .example("1")
+        .fixed(),
         key(
             "question",
             Shape::Text,
             "The question the scenario asks, one sentence.",
         )
-        .example("\"How fast does progress go when copies of a model do the research?\""),
+        .example("\"How fast does progress go when copies of a model do the research?\"")
+        .fixed(),
+        key(
+            "order",
+            Shape::Integer(1, 1000),
+            "Place in `takeoff scenario list`; the first is the one to start with.",
+        )
+        .or("1000", Assumed, "last")
+        .fixed(),
         key("sources", Shape::Texts, "Where the figures come from.")
             .or("[]", Assumed, "none named")
-            .example("[\"this template: defaults of the key table\"]"),
+            .example("[\"this template: defaults of the key table\"]")
+            .fixed(),
         key(
             "include",
             Shape::Texts,
             "Files to merge in, relative to this one; a key may stand in one of them only.",
         )
-        .or("[]", Assumed, "nothing is included"),
+        .or("[]", Assumed, "nothing is included")
+        .fixed(),
         key("run", Shape::Table(&RUN), "Time, size and sampling."),
         key(
             "ideas",
@@ -46,7 +57,8 @@ pub static ROOT: Table = Table {
             Shape::Tables(&EXCHANGE, 0, limit::EXCHANGES),
             "Knowledge that crosses from one lab to another.",
         )
-        .or("[]", Assumed, "labs hear nothing of each other"),
+        .or("[]", Assumed, "labs hear nothing of each other")
+        .fixed(),
         block(
             "supply",
             &economy::SUPPLY,
@@ -70,11 +82,25 @@ pub static ROOT: Table = Table {
             "What automation does to human work.",
         ),
         key(
+            "set",
+            Shape::Changes,
+            "Changes to what is included: keys as in --set, such as labs.NAME.waiting_target = 0.2.",
+        )
+        .off(""),
+        key(
+            "events",
+            Shape::Tables(&events::EVENT, 0, limit::EVENTS),
+            "Changes of parameters during a run, at a date or on a condition.",
+        )
+        .or("[]", Assumed, "everything stays as it is")
+        .fixed(),
+        key(
             "variants",
             Shape::Variants,
             "Named overrides: keys as in --set, such as labs.NAME.waiting_target = 0.2.",
         )
-        .off(""),
+        .off("")
+        .fixed(),
     ],
 };
 
@@ -90,27 +116,31 @@ const RUN_KEYS: &[Key] = &[
         Shape::Integer(0, i64::MAX as u64),
         "Seed of every draw.",
     )
-    .or("1", Assumed, "any number serves"),
+    .or("1", Assumed, "any number serves")
+    .fixed(),
     key(
         "start_date",
         Shape::Date,
         "Calendar date of day 0, the end of burn-in.",
     )
-    .example("\"2027-01-01\""),
+    .example("\"2027-01-01\"")
+    .fixed(),
     key(
         "burn_in_days",
         Shape::Float(between(0.0, 3650.0)),
         "Days simulated before day 0 and left out of every summary.",
     )
     .unit("days")
-    .or("365.0", Assumed, "prototype: one year"),
+    .or("365.0", Assumed, "prototype: one year")
+    .fixed(),
     key(
         "days",
         Shape::Float(positive(36500.0)),
         "Days simulated from day 0.",
     )
     .unit("days")
-    .example("365.0"),
+    .example("365.0")
+    .fixed(),
     key(
         "tick_hours",
         Shape::Float(between(1.0 / 64.0, 8760.0)),
@@ -141,14 +171,16 @@ const RUN_KEYS: &[Key] = &[
         Shape::Float(positive(1.0)),
         "Fraction of the world that is simulated.",
     )
-    .or("1.0", Assumed, "the whole world"),
+    .or("1.0", Assumed, "the whole world")
+    .fixed(),
     key(
         "agents_max",
         Shape::Integer(1, limit::AGENTS),
         "Most agents of one population; above it the weight of each doubles.",
     )
     .unit("agents of 8 bytes")
-    .or("134217728", Assumed, "1 GiB"),
+    .or("134217728", Assumed, "1 GiB")
+    .fixed(),
     key(
         "events_max_per_tick",
         Shape::Integer(4, 4000),

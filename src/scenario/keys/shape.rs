@@ -31,6 +31,8 @@ pub struct Key {
     pub fallback: Fallback,
     /// `(key, value)`: allowed only where that key of the same table has that value.
     pub when: Option<(&'static str, &'static str)>,
+    /// Holds for a whole run: no event can change it.
+    pub fixed: bool,
     /// Meaning, one line.
     pub doc: &'static str,
     /// A value to show for a key without default, as a TOML literal.
@@ -106,8 +108,16 @@ pub enum Shape {
     Table(&'static Table),
     /// A list of tables with at least and at most so many.
     Tables(&'static Table, usize, usize),
+    /// A table of overrides: `[set]`.
+    Changes,
     /// Named tables of overrides: `[variants.NAME]`.
     Variants,
+    /// When an event fires: the keys of [`super::CONDITION`].
+    Condition,
+    /// A sign of comparison and a number, in one text.
+    Comparison,
+    /// A table of overrides.
+    Overrides,
 }
 
 impl Shape {
@@ -131,7 +141,9 @@ impl Shape {
             Self::Texts => "a list of texts",
             Self::Series(_) => "a number or { points, growth_per_year }",
             Self::Pairs(_) => "a list of [day, value] pairs",
-            Self::Table(_) | Self::Variants => "a table",
+            Self::Table(_) | Self::Changes | Self::Variants | Self::Overrides => "a table",
+            Self::Condition => "a table such as { day = 120.0 }",
+            Self::Comparison => "a comparison in quotes",
             Self::Tables(..) => "a list of tables",
         }
     }
@@ -148,9 +160,15 @@ impl Shape {
             Self::Name => "1 to 40 of A-Z a-z 0-9 - _".to_owned(),
             Self::Date => "YYYY-MM-DD, years 1900 to 2500".to_owned(),
             Self::Tables(_, min, max) => format!("{min} to {max} tables"),
-            Self::Bool | Self::Text | Self::Texts | Self::Table(_) | Self::Variants => {
-                String::new()
-            }
+            Self::Condition => "one of day, date and a column of ticks.csv".to_owned(),
+            Self::Comparison => ">, >=, < or <= and a number".to_owned(),
+            Self::Overrides => "keys as in --set that are not fixed for a run".to_owned(),
+            Self::Bool
+            | Self::Text
+            | Self::Texts
+            | Self::Table(_)
+            | Self::Changes
+            | Self::Variants => String::new(),
         }
     }
 }
@@ -252,6 +270,7 @@ pub(super) const fn key(name: &'static str, shape: Shape, doc: &'static str) -> 
         unit: "",
         fallback: Fallback::Required,
         when: None,
+        fixed: false,
         doc,
         example: "",
     }
@@ -298,6 +317,12 @@ impl Key {
     pub(super) const fn when(self, key: &'static str, value: &'static str) -> Self {
         Self {
             when: Some((key, value)),
+            ..self
+        }
+    }
+    pub(super) const fn fixed(self) -> Self {
+        Self {
+            fixed: true,
             ..self
         }
     }

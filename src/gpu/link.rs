@@ -1,0 +1,85 @@
+//! The device, its queue and what it reports; whole transfers of words to and from it.
+
+use super::faults::Faults;
+use super::readback::Readback;
+use crate::model::engine::EngineError;
+
+/// Bytes of one transfer: mappable memory is scarce, and one buffer may not exceed 256 MiB everywhere.
+const PIECE: u64 = 32 << 20;
+
+/// The device and what is needed to talk to it.
+pub struct Link {
+    /// The device.
+    pub device: wgpu::Device,
+    /// Its queue.
+    pub queue: wgpu::Queue,
+    /// What it reported.
+    pub faults: Faults,
+}
+
+impl Link {
+    /// Opens the device with all that its adapter offers: wgpu's defaults are 128 MiB bindings.
+    ///
+    /// # Errors
+    /// If the driver refuses.
+    pub fn open(adapter: &wgpu::Adapter) -> Result<Self, EngineError> {
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("takeoff"),
+            required_limits: adapter.limits(),
+            memory_hints: wgpu::MemoryHints::MemoryUsage,
+            ..Default::default()
+        };
+        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
+            .map_err(|error| EngineError::Device(error.to_string()))?;
+        let faults = Faults::listen(&device);
+        Ok(Self {
+            device,
+            queue,
+            faults,
+        })
+    }
+
+    /// Reads words of a buffer from byte `offset` on.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn read(
+        &self,
+        source: &wgpu::Buffer,
+        offset: u64,
+        words: &mut [u32],
+    ) -> Result<(), EngineError> {
+        let readback = Readback::new(&self.device, PIECE.min(4 * words.len() as u64))?;
+        for (i, piece) in words.chunks_mut((PIECE / 4) as usize).enumerate() {
+            let mut encoder = self.device.create_command_encoder(&Default::default());
+            let (from, bytes) = (offset + i as u64 * PIECE, 4 * piece.len() as u64);
+            encoder.copy_buffer_to_buffer(source, from, readback.target(), 0, bytes);
+            self.queue.submit([encoder.finish()]);
+            readback.wait(&self.device, &self.faults, piece)?;
+        }
+        Ok(())
+    }
+
+    /// Writes words into a buffer from byte `offset` on.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn write(
+        &self,
+        target: &wgpu::Buffer,
+        offset: u64,
+        words: &[u32],
+    ) -> Result<(), EngineError> {
+        for (i, piece) in words.chunks((PIECE / 4) as usize).enumerate() {
+            let at = offset + i as u64 * PIECE;
+            self.queue
+                .write_buffer(target, at, bytemuck::cast_slice(piece));
+            // Staging memory is freed when its copy is done: wait, or a checkpoint doubles the run.
+            self.queue.submit([]);
+            self.device
+                .poll(wgpu::PollType::wait_indefinitely())
+                .map_err(|error| EngineError::Device(error.to_string()))?;
+        }
+        self.faults.check()
+    }
+}

@@ -197,7 +197,7 @@ columns! {
     scrapped_a100e: f64, "A100e", "Chips retired: too old, decayed or obsolete. World.";
     written_off_a100e: f64, "A100e", "Chips lost to catastrophes and creditors. World.";
     backlog_a100e: f64, "A100e", "Chips ordered and not yet in production. World.";
-    in_production_a100e: f64, "A100e", "Chips in production. World.";
+    in_production_a100e: f64, "A100e", "Chips in production, or made and withheld. World.";
     chip_price_usd: f64, "$/A100e", "Price of chips.";
     contracted_mw: f64, "MW", "Power in contract. World.";
     energy_mwh: f64, "MWh", "Energy used in the tick. World.";

@@ -201,11 +201,11 @@ fn slots_of(scenario: &Scenario, population: &crate::scenario::Population, sampl
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::keys::{ROOT, Shape, Table};
+    use crate::scenario::keys::{self, ROOT, Shape, Table};
     use crate::scenario::{Overrides, new_template};
 
     /// Values of which some are allowed for any key.
-    const VALUES: [&str; 14] = [
+    const VALUES: [&str; 16] = [
         "0.0",
         "0.01",
         "0.1",
@@ -219,12 +219,39 @@ mod tests {
         "4",
         "16",
         "true",
+        "false",
         "[[10.0, 12.0]]",
+        "[[10.0, 0.5]]",
     ];
+
+    /// The template with its optional tables, and the keys that these require, no longer commented out.
+    fn with_all_blocks() -> String {
+        let mut required: Vec<String> = Vec::new();
+        let mut text = String::new();
+        for line in new_template().lines() {
+            let bare = line.strip_prefix("# ").unwrap_or(line);
+            let mut is_heading = false;
+            keys::for_each_table(&mut |at, table| {
+                if bare == format!("[{at}]") {
+                    is_heading = true;
+                    let missing = |key: &&keys::Key| key.fallback == keys::Fallback::Required;
+                    let names = table.keys.iter().filter(missing);
+                    required = names.map(|key| format!("{} = ", key.name)).collect();
+                }
+            });
+            if bare.starts_with("[[") {
+                required.clear();
+            }
+            let wanted = is_heading || required.iter().any(|key| bare.starts_with(key));
+            text += if wanted { bare } else { line };
+            text.push('\n');
+        }
+        text
+    }
 
     /// A world with every optional table and both kinds of researchers, in two labs.
     fn rich(key: &str, value: &str) -> Option<Scenario> {
-        let mut text = new_template().replace("# [labs.training]", "[labs.training]");
+        let mut text = with_all_blocks().replace("\ntraining = 1.0", "\ntraining = 0.5");
         let start = text.find("\n# An owner of compute").expect("labs");
         let end = text.find("\n# Knowledge of one lab").expect("exchange");
         let second = text[start..end].replace("name = \"frontier\"", "name = \"second\"");
@@ -266,15 +293,25 @@ mod tests {
         let plain = World::new(rich("", "").expect("it is right"));
         let mut keys = Vec::new();
         changeable("", &ROOT, &mut keys);
-        // Slots follow the head-counts of all events.
-        keys.retain(|key| !key.ends_with(".headcount"));
+        // Slots follow the head-counts and the market of all events.
+        keys.retain(|key| {
+            !key.ends_with(".headcount") && key != "market.talent_exponent" && key != "set"
+        });
         let mut changed = 0;
         for key in keys {
             let mut scenarios = VALUES.iter().filter_map(|value| rich(&key, value));
             let Some(scenario) = scenarios.find(|scenario| *scenario != plain.base) else {
-                // Keys of the other kind of researchers.
+                // Keys of the other kind of researchers, and those that others forbid to change alone.
+                let bound = [
+                    ".people.",
+                    ".copies.",
+                    ".enabled",
+                    "labour.",
+                    "serving_share",
+                ];
                 assert!(
-                    key.contains(".people.") || key.contains(".copies."),
+                    bound.iter().any(|part| key.contains(part))
+                        || key.ends_with(".orders_a100e_per_year"),
                     "{key}"
                 );
                 continue;

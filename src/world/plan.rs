@@ -112,7 +112,13 @@ impl World {
             .iter()
             .map(|lab| lab.oom(&self.scenario.ideas))
             .collect();
-        self.state.economy.open(&self.scenario, &ooms, day);
+        let runs: Vec<u32> = self
+            .state
+            .labs
+            .iter()
+            .map(|lab| lab.generations.finished)
+            .collect();
+        self.state.economy.open(&self.scenario, &ooms, &runs, day);
         for lab in 0..self.scenario.labs.len() {
             self.plan_compute(&mut plan, lab, day);
         }
@@ -154,20 +160,20 @@ impl World {
         let config = &self.scenario.labs[lab];
         let state = &self.state.labs[lab];
         let oom = state.oom(&self.scenario.ideas);
-        let resources = self.state.economy.resources(&self.scenario, lab, &oom, day);
+        let mut resources = self.state.economy.resources(&self.scenario, lab, &oom, day);
         let fleet_a100e = resources.fleet_a100e * self.sample;
         let usable = fleet_a100e * libm::exp10(oom.utilisation);
         let inference = usable * resources.inference_share * libm::exp10(oom.inference);
-        let surplus = if config.surplus_inference_to_experiments && !resources.paused {
+        let surplus = if config.surplus_inference_to_experiments {
             state.surplus
         } else {
             0.0
         };
+        resources.lent_share = (resources.inference_share * surplus).min(resources.experiment_room);
         plan.labs.push(LabPlan {
             oom,
             fleet_a100e,
-            experiment_a100e: usable
-                * (resources.experiment_share + resources.inference_share * surplus),
+            experiment_a100e: usable * (resources.experiment_share + resources.lent_share),
             resources,
             ..LabPlan::default()
         });
@@ -406,10 +412,7 @@ impl World {
             least_skill: tick.skill_base
                 + crate::model::fixed::scale_normal(tick.skill_sigma, self.least_normal),
             reach,
-            job_hours: config
-                .overheads
-                .as_ref()
-                .map_or(0.0, |overheads| economy::job_hours(overheads)),
+            job_hours: config.overheads.as_ref().map_or(0.0, economy::job_hours),
         };
         let ideas = &self.scenario.ideas;
         for (kind, gain) in ideas.kinds.iter().zip(&self.setup.kinds) {

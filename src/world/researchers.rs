@@ -132,4 +132,35 @@ mod tests {
             0.0
         );
     }
+
+    #[test]
+    fn serial_speed_that_was_found_is_spent_on_speed_or_on_copies() {
+        let with = |gain: SerialGain, native: f64, copies: f64, oom: f64| {
+            let mut population = automated(native, 100.0, copies);
+            if let PopulationKind::Automated {
+                spend_serial_on, ..
+            } = &mut population.kind
+            {
+                *spend_serial_on = gain;
+            }
+            staff(&population, 0.0, 1.0, 1e6, oom)
+        };
+        let of = |gain| with(gain, 5.0, 1e12, 1.0);
+        let none = with(SerialGain::Speed, 5.0, 1e12, 0.0);
+        assert_eq!(none, with(SerialGain::Copies, 5.0, 1e12, 0.0));
+        // An OOM: ten times the speed, so a tenth of the copies think with the same tokens.
+        let (speed, copies) = (of(SerialGain::Speed), of(SerialGain::Copies));
+        assert_eq!((none.speed, speed.speed, copies.speed), (5.0, 50.0, 5.0));
+        assert!((speed.researchers / none.researchers - 0.1).abs() < 1e-12);
+        // Slowed down tenfold again: 10^1.5 times as many, 10^0.5 times what there were at first.
+        assert!((copies.researchers / none.researchers - 3.162_277_660).abs() < 1e-9);
+        // Where copies are enough, both spend the rest on speed: 16 times the most, by 16^(1/1.5) = 6.3496.
+        let most = copies.researchers / 16.0;
+        let fast = with(SerialGain::Copies, 5.0, most, 1.0);
+        assert!((fast.speed / 5.0 - 6.349_604_207).abs() < 1e-8, "{fast:?}");
+        assert!((fast.researchers / most - 1.0).abs() < 1e-9);
+        // The fastest speed rises with what was found.
+        let fastest = with(SerialGain::Speed, 5.0, 1.0, 1.0);
+        assert_eq!(fastest.speed, 1000.0);
+    }
 }

@@ -270,4 +270,28 @@ mod tests {
         assert_eq!(second[1].threshold, 1 << 31);
         assert_eq!(wiring.mails[second[1].mail as usize].node, 10);
     }
+
+    #[test]
+    fn a_network_carries_what_is_posted_and_read() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/smoke.toml");
+        let mut scenario = Scenario::load(&path, &Overrides::default()).expect("it is shipped");
+        let mut edges = |post_share, comments_per_post| {
+            scenario.labs[0].populations[1].topology = Topology::Network {
+                post_share,
+                comments_per_post,
+            };
+            let wiring = Wiring::new(&scenario);
+            let of = |board: usize| wiring.edges[wiring.edge_start[board] as usize];
+            assert_eq!(wiring.mails[of(4).mail as usize].node, 10);
+            [4, 5, 6, 7].map(of)
+        };
+        // Two readers miss a board of four with (3/4)^2 = 9/16: half of 7/16, times 2^32.
+        let found = edges(0.5, 2.0);
+        assert!(found.iter().all(|edge| edge.threshold == 939_524_096));
+        // Each board hears of another part.
+        assert!((1..4).all(|board| found[board].salt != found[0].salt));
+        assert_eq!(edges(0.5, 0.0)[0].threshold, 0);
+        assert_eq!(edges(0.5, 1e9)[0].threshold, 1 << 31);
+        assert_eq!(edges(1.0, 1e9)[0].threshold, u32::MAX);
+    }
 }

@@ -134,7 +134,7 @@ pub(in crate::scenario) static CONDITION: Table = Table {
     keys: &CONDITION_KEYS,
 };
 
-const CONDITION_KEYS: [Key; 3 + QUANTITIES.len()] = {
+static CONDITION_KEYS: [Key; 3 + QUANTITIES.len()] = {
     const COLUMN: Key = key(
         "",
         Shape::Comparison,

@@ -1,7 +1,7 @@
 //! Keys of `[labs.fleet]`, `[labs.energy]`, `[labs.money]` and `[labs.overheads]`.
 
 use super::Class::{Assumed, Measured};
-use super::shape::{ENABLED, GROWTH, Shape, Table, between, key, positive};
+use super::shape::{ENABLED, GROWTH, Range, Shape, Table, between, key, positive};
 
 const SHARE: Shape = Shape::Float(between(0.0, 1.0));
 const USD: Shape = Shape::Float(between(0.0, 1e15));
@@ -58,7 +58,10 @@ pub(super) static FLEET: Table = Table {
         ),
         key(
             "obsolete_power_ratio",
-            Shape::Float(between(1.0, 1e6)),
+            Shape::Float(Range {
+                above_min: true,
+                ..between(1.0, 1e6)
+            }),
             "Vintages that draw this many times the newest one's power are retired early.",
         )
         .off("4.0"),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DAYS_PER_YEAR;
-use super::units::{Cents, Chips, chips, completed, part, proportional, whole};
+use super::units::{Cents, Chips, carried, chips, completed, part, proportional, whole};
 use crate::scenario::{Energy, Fleet, Supply};
 
 /// Days of deliveries that make one vintage.
@@ -18,6 +18,8 @@ pub struct Vintage {
     pub chips: Chips,
     /// What they are worth in the books.
     pub book: Cents,
+    /// Failures and retirements by decay that are due and are not yet a whole unit.
+    pub owed: (f64, f64),
 }
 
 /// All chips of a lab, oldest first.
@@ -50,7 +52,8 @@ pub fn kw_per_a100e(energy: &Energy, born_day: f64) -> f64 {
 impl Vintages {
     /// `fleet_a100e` on `day`, its ages as if it had grown by `past_growth_per_year` all along.
     pub fn opening(fleet: &Fleet, supply: &Supply, fleet_a100e: f64, day: f64) -> Self {
-        let count = libm::ceil(fleet.life_years * DAYS_PER_YEAR / VINTAGE_DAYS) as usize;
+        // No vintage is past its life on the first day.
+        let count = libm::floor(fleet.life_years * DAYS_PER_YEAR / VINTAGE_DAYS).max(1.0) as usize;
         let growth = libm::log(fleet.past_growth_per_year) * VINTAGE_DAYS / DAYS_PER_YEAR;
         // Relative to the largest, so that a fleet that shrank fits as well as one that grew.
         let most = if growth < 0.0 {
@@ -80,6 +83,7 @@ impl Vintages {
                     born_day,
                     chips,
                     book,
+                    owed: (0.0, 0.0),
                 });
             }
         }
@@ -112,6 +116,7 @@ impl Vintages {
                 born_day,
                 chips,
                 book,
+                owed: (0.0, 0.0),
             }),
         }
     }
@@ -131,27 +136,29 @@ impl Vintages {
         for vintage in &mut self.list {
             let age = (day - vintage.born_day).max(0.0) / DAYS_PER_YEAR;
             let life_left = fleet.life_years - age;
-            let worn = if life_left > years {
-                years / life_left
-            } else {
-                1.0
-            };
+            // A last day that rounding makes longer than a day is the last day all the same.
+            let lives_on = life_left > years * (1.0 + 1e-9);
+            let worn = if lives_on { years / life_left } else { 1.0 };
             let depreciation = part(vintage.book, worn);
             vintage.book -= depreciation;
             sum.depreciation += depreciation;
             let before = vintage.chips;
             let hazard = fleet.failure_per_year + fleet.failure_per_year_of_age * age;
-            let failed = part(vintage.chips, completed(hazard, years));
+            let failed = carried(vintage.chips, completed(hazard, years), &mut vintage.owed.0);
             vintage.chips -= failed;
             let outdated = energy
                 .zip(fleet.obsolete_power_ratio)
                 .is_some_and(|(energy, ratio)| {
                     kw_per_a100e(energy, vintage.born_day) >= ratio * kw_per_a100e(energy, day)
                 });
-            let scrapped = if life_left <= years || outdated {
+            let scrapped = if !lives_on || outdated {
                 vintage.chips
             } else {
-                part(vintage.chips, completed(fleet.decay_per_year, years))
+                carried(
+                    vintage.chips,
+                    completed(fleet.decay_per_year, years),
+                    &mut vintage.owed.1,
+                )
             };
             vintage.chips -= scrapped;
             let mut written_off = 0;

@@ -26,7 +26,7 @@ pub fn work(labour: &Labour, quality_oom: f64) -> Work {
         .zip(done)
         .map(|(role, done)| role.share * done)
         .sum();
-    let productivity = 1.0 / (1.0 - all).max(f64::MIN_POSITIVE);
+    let productivity = 1.0 / (1.0 - all).max(f64::EPSILON);
     let mut demand = [0.0; 4];
     for ((demand, role), done) in demand.iter_mut().zip(roles).zip(done) {
         *demand = role.share * (1.0 - done) * libm::pow(productivity, role.complement_elasticity);

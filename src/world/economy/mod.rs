@@ -5,6 +5,8 @@
 //! units and balance exactly. `docs/world.md` is the text.
 
 mod demand;
+#[cfg(test)]
+mod equations;
 mod fleet;
 mod labour;
 mod market;
@@ -45,6 +47,8 @@ pub struct Economy {
     pub labs: Vec<LabEconomy>,
     /// Share of customers that has adopted; `None` before day 0 and without `[demand]`.
     pub adopted_share: Option<f64>,
+    /// Whether `[market]` holds: its first shares are set.
+    pub market_open: bool,
     /// The long wave.
     pub boom: Boom,
 }
@@ -64,8 +68,8 @@ pub struct LabEconomy {
     pub books: Option<Books>,
     /// Its share of customers.
     pub market_share: f64,
-    /// Its share of all human researchers, and the share that its own series would give it.
-    pub talent: Option<(f64, f64)>,
+    /// Its share of all human researchers; `None` before day 0 and without `[market]`.
+    pub talent: Option<f64>,
     /// Energy of the training run in progress, Wh.
     pub run_energy: i128,
     /// Energy of the last finished run, Wh.
@@ -93,6 +97,10 @@ pub struct Resources {
     pub talent: f64,
     /// Experiments and training runs are forbidden.
     pub paused: bool,
+    /// Share of the fleet that may go to experiments beyond their own share.
+    pub experiment_room: f64,
+    /// Share of the fleet that researchers without experiments lend to experiments.
+    pub lent_share: f64,
     /// What the chips and their site draw, W.
     pub draw_w: i128,
     /// Tokens a day that customers want.
@@ -124,6 +132,18 @@ fn headcount(scenario: &Scenario, lab: usize, day: f64) -> f64 {
     humans.sum()
 }
 
+/// Share of a lab in all human researchers that the labs' series state for a day.
+fn people_share(scenario: &Scenario, lab: usize, day: f64) -> f64 {
+    let all: f64 = (0..scenario.labs.len())
+        .map(|lab| headcount(scenario, lab, day))
+        .sum();
+    if all > 0.0 {
+        headcount(scenario, lab, day) / all
+    } else {
+        0.0
+    }
+}
+
 impl Economy {
     /// The start of burn-in.
     pub(super) fn new(scenario: &Scenario) -> Self {
@@ -137,33 +157,33 @@ impl Economy {
         }
     }
 
-    /// Opens what the scenario has and is not open yet, on day 0 or the day an event brings it.
-    pub(super) fn open(&mut self, scenario: &Scenario, ooms: &[Oom], day: f64) {
+    /// Opens what the scenario has and is not open yet, on day 0 or the day an event brings it. `ooms` and `runs`:
+    /// progress and finished training runs so far, by lab.
+    pub(super) fn open(&mut self, scenario: &Scenario, ooms: &[Oom], runs: &[u32], day: f64) {
         if day < 0.0 {
             return;
         }
         if let (Some(demand), None) = (&scenario.demand, self.adopted_share) {
             self.adopted_share = Some(demand.adopted_share);
         }
-        let first = self.labs.iter().all(|lab| lab.start.is_none());
-        if let (Some(market), true) = (&scenario.market, first) {
+        if let (Some(market), false) = (&scenario.market, self.market_open) {
             let effective = |lab: usize| {
                 let fleet = libm::log10(scenario.labs[lab].fleet_a100e.at(day));
                 fleet + ooms[lab].utilisation + ooms[lab].training
             };
             let effective: Vec<f64> = (0..self.labs.len()).map(effective).collect();
             let chosen = market::chosen_shares(market, &effective);
-            let heads: Vec<f64> = (0..self.labs.len())
-                .map(|lab| headcount(scenario, lab, day))
-                .collect();
-            let all: f64 = heads.iter().sum();
-            for ((lab, share), heads) in self.labs.iter_mut().zip(chosen).zip(heads) {
+            for (index, (lab, share)) in self.labs.iter_mut().zip(chosen).enumerate() {
                 lab.market_share = share;
-                lab.talent = (all > 0.0).then(|| (heads / all, heads / all));
+                lab.talent = Some(people_share(scenario, index, day));
             }
+            self.market_open = true;
         }
-        for ((lab, config), oom) in self.labs.iter_mut().zip(&scenario.labs).zip(ooms) {
-            lab.start.get_or_insert(*oom);
+        for (index, (lab, config)) in self.labs.iter_mut().zip(&scenario.labs).enumerate() {
+            if lab.start.is_none() {
+                lab.start = Some(ooms[index]);
+                lab.finished_runs = runs[index];
+            }
             if let (Some(fleet), Some(supply), None) = (&config.fleet, &scenario.supply, &lab.fleet)
             {
                 lab.fleet = Some(Vintages::opening(
@@ -177,7 +197,7 @@ impl Economy {
                 lab.power = Some(Power::opening(energy));
             }
             if let (Some(money), None) = (&config.money, &lab.books) {
-                lab.books = Some(Books::opening(money));
+                lab.books = Some(Books::opening(money, runs[index]));
             }
         }
     }
@@ -198,6 +218,7 @@ impl Economy {
             inference_share: config.inference_share,
             serving_share: config.serving_share,
             talent: 1.0,
+            experiment_room: f64::INFINITY,
             ..Resources::default()
         };
         if let (Some(_), Some(fleet)) = (&config.fleet, &state.fleet) {
@@ -221,11 +242,11 @@ impl Economy {
         if let Some(regulation) = &scenario.regulation {
             resources.regulate(regulation, day);
         }
-        if let (Some(market), Some((talent, own))) = (&scenario.market, state.talent)
+        if let (Some(market), Some(talent)) = (&scenario.market, state.talent)
             && market.talent_exponent > 0.0
-            && own > 0.0
         {
-            resources.talent = talent / own;
+            let own = people_share(scenario, lab, day);
+            resources.talent = if own > 0.0 { talent / own } else { 1.0 };
         }
         resources
     }
@@ -246,14 +267,21 @@ impl Economy {
         for lab in &self.labs {
             if let Some(fleet) = &lab.fleet {
                 let orders = [
-                    lab.orders.backlog,
-                    lab.orders.in_production(),
-                    lab.orders.prepaid,
+                    units::audited_chips(lab.orders.backlog),
+                    units::audited_chips(lab.orders.in_production()),
+                    units::audited(lab.orders.prepaid),
                 ];
-                values.extend([fleet.installed(), fleet.book()].map(|units| units as f64));
-                values.extend(orders.map(|units| units as f64));
+                values.extend([
+                    units::audited_chips(fleet.installed()),
+                    units::audited(fleet.book()),
+                ]);
+                values.extend(orders);
             }
-            values.extend(lab.power.iter().map(|power| power.contracted as f64));
+            values.extend(
+                lab.power
+                    .iter()
+                    .map(|power| units::audited(power.contracted)),
+            );
             if let Some(books) = &lab.books {
                 let accounts = [
                     books.cash,
@@ -262,9 +290,9 @@ impl Economy {
                     books.model,
                     books.generation,
                 ];
-                values.extend(accounts.map(|cents| cents as f64));
+                values.extend(accounts.map(units::audited));
             }
-            if let (Some(_), Some((talent, _))) = (&scenario.market, lab.talent) {
+            if let (Some(_), Some(talent)) = (&scenario.market, lab.talent) {
                 values.extend([lab.market_share, talent]);
             }
         }
@@ -273,9 +301,10 @@ impl Economy {
 }
 
 impl Resources {
-    /// Gives customers what they want, up to `most` of the fleet; the rest makes room where it must.
+    /// Gives customers what they want, up to `most` of the fleet; the rest makes room where it must. With a `most`
+    /// of 0 the lab's own share stands.
     fn serve(&mut self, wanted_a100e: f64, most: f64) {
-        if wanted_a100e <= 0.0 || self.fleet_a100e <= 0.0 {
+        if wanted_a100e <= 0.0 || self.fleet_a100e <= 0.0 || most <= 0.0 {
             return;
         }
         self.serving_share = (wanted_a100e / self.fleet_a100e).min(most);
@@ -296,8 +325,11 @@ impl Resources {
         self.paused = regulation::is_paused(regulation, day);
         let limited = self.fleet_a100e * (self.experiment_share + self.training_share);
         let factor = if self.paused {
+            self.experiment_room = 0.0;
             0.0
         } else {
+            let room = regulation::cap_room(regulation, limited);
+            self.experiment_room = room / self.fleet_a100e.max(f64::MIN_POSITIVE);
             regulation::cap_factor(regulation, limited)
         };
         self.experiment_share *= factor;

@@ -81,14 +81,14 @@ pub struct ModelCosts {
 
 /// What the books need to know of a tick.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Month {
+pub struct Dues {
     /// Length, years.
     pub years: f64,
     /// Planned spending on chips, after market and wave.
     pub planned_capex: Cents,
     /// Income from customers and elsewhere.
     pub revenue: Cents,
-    /// Energy, sites, people, fines.
+    /// Energy.
     pub energy: Cents,
     /// Sites.
     pub hosting: Cents,
@@ -103,17 +103,18 @@ pub struct Month {
 }
 
 impl Books {
-    /// On the first day.
-    pub fn opening(money: &Money) -> Self {
+    /// On the first day, with so many training runs finished before.
+    pub fn opening(money: &Money, runs: u32) -> Self {
         Self {
             cash: cents(money.cash_usd),
             debt: cents(money.debt_usd),
+            runs,
             ..Self::default()
         }
     }
 
     /// Books a tick; what is short is borrowed.
-    pub fn settle(&mut self, money: &Money, tick: &Month) -> Flows {
+    pub fn settle(&mut self, money: &Money, tick: &Dues) -> Flows {
         let mut flows = Flows {
             revenue: tick.revenue,
             energy: tick.energy,

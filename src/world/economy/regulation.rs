@@ -16,6 +16,13 @@ pub fn cap_factor(regulation: &Regulation, compute_a100e: f64) -> f64 {
     }
 }
 
+/// Compute under the cap that `compute_a100e` leaves, A100e.
+pub fn cap_room(regulation: &Regulation, compute_a100e: f64) -> f64 {
+    regulation
+        .compute_cap_a100e
+        .map_or(f64::INFINITY, |cap| (cap - compute_a100e).max(0.0))
+}
+
 /// Share of revenue that is due as a fine with so much compute in training runs.
 pub fn fine_share(regulation: &Regulation, training_a100e: f64) -> f64 {
     if training_a100e > 0.0 && training_a100e >= regulation.fine_above_a100e {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::fleet::Ageing;
-use super::money::{Flows, ModelCosts, Month};
-use super::units::{Cents, a100e, cents, part, usd, whole};
+use super::money::{Dues, Flows, ModelCosts};
+use super::units::{Cents, a100e, cents, chips, part, usd, whole};
 use super::{
     DAYS_PER_YEAR, Economy, Gains, Resources, demand, headcount, labour, market, regulation, supply,
 };
@@ -37,6 +37,8 @@ pub struct LabTick {
 pub struct Chips {
     /// Ordered.
     pub ordered: i128,
+    /// Price of what was ordered, cents.
+    pub paid: i128,
     /// Put into production.
     pub started: i128,
     /// Delivered.
@@ -155,12 +157,12 @@ impl Economy {
         }
         let energy = whole(resources.draw_w as f64 * hours, 1.0);
         report.energy_mwh = energy as f64 * 1e-6;
+        state.run_energy += part(energy, resources.training_share);
         if tick.runs > state.finished_runs {
             state.finished_run_energy = state.run_energy;
             state.run_energy = 0;
             state.finished_runs = tick.runs;
         }
-        state.run_energy += part(energy, resources.training_share);
         report.training_run_gwh = state.finished_run_energy as f64 * 1e-9;
         let mut revenue = 0;
         let mut served_share = 0.0;
@@ -216,7 +218,7 @@ impl Economy {
             .map_or(1.0, |rules| self.boom.capex_factor(rules));
         report.flows = books.settle(
             money,
-            &Month {
+            &Dues {
                 years,
                 planned_capex: cents(money.capex_usd_per_year.at(day) * years * market * wave),
                 revenue,
@@ -229,7 +231,8 @@ impl Economy {
             },
         );
         let capex = report.flows.capex;
-        let busy = tick.experiments_used.min(1.0) * resources.experiment_share
+        let busy = tick.experiments_used.min(1.0)
+            * (resources.experiment_share + resources.lent_share)
             + resources.training_share
             + resources.inference_share * (1.0 - tick.surplus)
             + resources.serving_share;
@@ -278,19 +281,23 @@ impl Economy {
                 .as_ref()
                 .map_or(0.0, |fleet| fleet.export_cut_share)
         };
-        let labs = self.labs.iter().enumerate();
-        let startable: Vec<i128> = labs
-            .map(|(lab, state)| state.orders.startable(cut(lab)))
+        for (lab, state) in self.labs.iter_mut().enumerate() {
+            state.orders.control(cut(lab));
+        }
+        let startable: Vec<i128> = self
+            .labs
+            .iter()
+            .map(|state| state.orders.startable())
             .collect();
         let started = supply::allot(supply::capacity(supply, day, years), &startable);
         let (end, lead_days) = (day + hours / 24.0, supply.lead_days.at(day));
         for (lab, (state, report)) in self.labs.iter_mut().zip(reports).enumerate() {
             state.orders.start(started[lab], end + lead_days);
-            let (chips, cost) = state.orders.deliver(end, cut(lab));
+            let (delivered, cost) = state.orders.deliver(end);
             report.chips.started = started[lab];
-            report.chips.delivered = chips;
+            report.chips.delivered = delivered;
             if let Some(fleet) = &mut state.fleet {
-                fleet.add(day, chips, cost);
+                fleet.add(day, delivered, cost);
                 if let (Some(energy), Some(power)) = (&scenario.labs[lab].energy, &mut state.power)
                 {
                     power.contract(energy, fleet, state.orders.outstanding(), end, years);
@@ -350,18 +357,15 @@ impl Economy {
         let heads: Vec<f64> = (0..labs.len())
             .map(|lab| headcount(scenario, lab, day))
             .collect();
-        let all: f64 = heads.iter().sum();
         let mut talent: Vec<f64> = self
             .labs
             .iter()
-            .map(|lab| lab.talent.map_or(0.0, |talent| talent.0))
+            .map(|lab| lab.talent.unwrap_or(0.0))
             .collect();
         market::hire(rules, &mut talent, &heads, &shares, years);
         for (lab, state) in self.labs.iter_mut().enumerate() {
             state.market_share = shares[lab];
-            if let Some(of) = &mut state.talent {
-                *of = (talent[lab], if all > 0.0 { heads[lab] / all } else { 0.0 });
-            }
+            state.talent = state.talent.map(|_| talent[lab]);
         }
     }
 
@@ -399,7 +403,7 @@ impl Economy {
         report.adopted_share = self.adopted_share.unwrap_or(0.0);
         if scenario.market.is_some() {
             report.market_share = state.market_share;
-            report.talent_share = state.talent.map_or(0.0, |talent| talent.0);
+            report.talent_share = state.talent.unwrap_or(0.0);
         }
         if let Some(rules) = &scenario.labour {
             let work = labour::work(rules, tick.quality_oom);
@@ -422,14 +426,15 @@ fn order(
         return;
     };
     let price = supply::price_usd(supply, day);
-    let (chips, cost) = match (capex, &rules.orders_a100e_per_year) {
-        (Some(capex), _) => (whole(usd(capex) / price, 1000.0), capex),
+    let (count, cost) = match (capex, &rules.orders_a100e_per_year) {
+        (Some(capex), _) => (chips(usd(capex) / price), capex),
         (None, Some(orders)) => {
             let ordered = orders.at(day) * years;
-            (whole(ordered, 1000.0), cents(ordered * price))
+            (chips(ordered), cents(ordered * price))
         }
         (None, None) => return,
     };
-    moved.ordered = chips;
-    state.orders.order(chips, cost);
+    moved.ordered = count;
+    moved.paid = cost;
+    state.orders.order(count, cost);
 }

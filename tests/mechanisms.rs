@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use takeoff::model::digest;
 use takeoff::record::TickRow;
 use takeoff::scenario::{Overrides, Scenario};
@@ -17,6 +18,9 @@ use takeoff::sim::{EngineChoice, Simulation};
 const SEEDS: u64 = 20;
 /// Standard errors that the mean lies beyond the least effect.
 const STANDARD_ERRORS: f64 = 3.0;
+
+/// A hundredth more, in OOM.
+const ONE_PERCENT: f64 = 0.00432;
 
 /// Rows of a run, tick by tick.
 type Rows = Vec<Vec<TickRow>>;
@@ -45,7 +49,7 @@ struct Effect {
 /// 12 of 1024 topics, weeks, four of them burn-in.
 const SMALL: &[(&str, &str)] = &[
     ("run.sample", "0.01171875"),
-    ("run.agents_max", "256"),
+    ("run.agents_max", "64"),
     ("run.tick_hours", "168.0"),
     ("run.burn_in_days", "28.0"),
     ("run.days", "364.0"),
@@ -222,7 +226,13 @@ const STRETCHES: &[Stretch] = &[
     },
     Stretch {
         name: "everything",
-        set: &[("run.tick_hours", "24.0"), ("run.days", "308.0")],
+        set: &[
+            ("labs.apex.populations.automated.lag_hours", "168.0"),
+            ("labs.boreal.populations.automated.lag_hours", "168.0"),
+            ("labs.cobalt.populations.automated.lag_hours", "168.0"),
+            ("labs.delta.populations.automated.lag_hours", "168.0"),
+            ("labs.echo.populations.automated.lag_hours", "168.0"),
+        ],
         seen: &[
             ("five labs", |rows| rows.len() == 5),
             ("a catastrophe", |rows| {
@@ -315,9 +325,9 @@ const EFFECTS: &[Effect] = &[
         name: "export-controls",
         with: "",
         without: "nothing-published",
-        what: "what the lab that is cut off knows, OOM, thanks to what is published",
-        measure: |rows| last(rows)[1].oom_training,
-        least: 0.01,
+        what: "what the lab that is cut off knows, OOM of ideas, thanks to what is published",
+        measure: |rows| (last(rows)[1].known_ideas as f64).log10(),
+        least: ONE_PERCENT,
     },
     Effect {
         name: "power-limit",
@@ -368,7 +378,7 @@ const EFFECTS: &[Effect] = &[
         without: "none",
         what: "ideas known, OOM",
         measure: |rows| (last(rows)[0].known_ideas as f64).log10(),
-        least: 0.0043,
+        least: ONE_PERCENT,
     },
     Effect {
         name: "agent-network",
@@ -422,7 +432,7 @@ const EFFECTS: &[Effect] = &[
         without: "",
         what: "share of thought lost to starting sandboxes",
         measure: |rows| sum(rows, |row| row.hours_sandbox) / sum(rows, |row| row.hours_thought),
-        least: 0.05,
+        least: 0.04,
     },
     Effect {
         name: "labour",
@@ -542,22 +552,25 @@ fn shaders_agree_at_every_tick() {
 #[test]
 fn every_mechanism_has_its_effect() {
     let mut wrong = Vec::new();
-    // Several effects look at the same runs.
-    let mut runs: BTreeMap<(&str, &str, u64), Rows> = BTreeMap::new();
+    // Several effects look at the same runs: all seeds of a variant.
+    let mut runs: BTreeMap<(&str, &str), Vec<Rows>> = BTreeMap::new();
     for effect in EFFECTS {
         let stretch = STRETCHES
             .iter()
             .find(|stretch| stretch.name == effect.name)
             .expect("a stretch");
-        let mut measured = |variant: &'static str, seed| {
-            let rows = runs
-                .entry((effect.name, variant, seed))
-                .or_insert_with(|| run(load(stretch, variant, seed), EngineChoice::Cpu).0);
-            (effect.measure)(rows)
+        let mut measured = |variant: &'static str| -> Vec<f64> {
+            let seeds = runs.entry((effect.name, variant)).or_insert_with(|| {
+                let seeds = (1..=SEEDS).into_par_iter();
+                seeds
+                    .map(|seed| run(load(stretch, variant, seed), EngineChoice::Cpu).0)
+                    .collect()
+            });
+            seeds.iter().map(effect.measure).collect()
         };
-        let differences: Vec<f64> = (1..=SEEDS)
-            .map(|seed| measured(effect.with, seed) - measured(effect.without, seed))
-            .collect();
+        let (with, without) = (measured(effect.with), measured(effect.without));
+        let pairs = with.iter().zip(&without);
+        let differences: Vec<f64> = pairs.map(|(with, without)| with - without).collect();
         let count = SEEDS as f64;
         let mean = differences.iter().sum::<f64>() / count;
         let squares: f64 = differences.iter().map(|x| (x - mean) * (x - mean)).sum();

@@ -77,19 +77,6 @@ fn the_scenarios_of_this_repository_are_right_with_every_variant() {
 }
 
 #[test]
-fn baseline_and_smoke_share_one_landscape() {
-    let all: Vec<_> = scenarios()
-        .iter()
-        .map(|path| {
-            Scenario::load(path, &Overrides::default())
-                .unwrap()
-                .ideas_hash()
-        })
-        .collect();
-    assert!(all.windows(2).all(|pair| pair[0] == pair[1]));
-}
-
-#[test]
 fn set_reaches_every_level_by_name_and_a_bare_word_is_a_text() {
     let set = [
         ("run.days", "30"),

@@ -2,15 +2,12 @@
 //!
 //! `cargo bench --bench tick`. The same function runs, smaller, as a test (`tests/benches.rs`).
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
 #[path = "common.rs"]
 mod common;
-
-/// Pairs of ticks with and without the world around.
-const REPEATS: usize = 21;
 
 fn tick(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("tick");
@@ -34,8 +31,8 @@ fn tick(criterion: &mut Criterion) {
 
 /// What the whole world around a million agents costs: it must stay under a twentieth of the tick.
 fn surroundings(criterion: &mut Criterion) {
-    let alone = common::World::new(0.01, 1 << 20);
-    let surrounded = common::World::surrounded(0.01, 1 << 20);
+    let alone = common::World::new(0.0125, 1 << 21);
+    let surrounded = common::World::surrounded(0.0125, 1 << 21);
     let mut group = criterion.benchmark_group("surroundings");
     for (name, world) in [("none", &alone), ("all", &surrounded)] {
         group.throughput(Throughput::Elements(world.events));
@@ -48,23 +45,42 @@ fn surroundings(criterion: &mut Criterion) {
         });
     }
     group.finish();
-    // The same work, event by event, interleaved: what is left of the difference is the host's.
-    let seconds_per_event = |world: &common::World| {
-        let mut simulation = world.simulation();
+    let million = median_seconds(11, || {
+        let mut simulation = surrounded.simulation();
         let start = Instant::now();
-        let record = simulation.step().expect("it runs");
-        start.elapsed().as_secs_f64() / record.events as f64
-    };
-    let mut ratios: Vec<f64> = (0..REPEATS)
-        .map(|_| seconds_per_event(&surrounded) / seconds_per_event(&alone))
-        .collect();
-    ratios.sort_by(f64::total_cmp);
+        simulation.step().expect("it runs");
+        start.elapsed()
+    });
+    let cost = host_seconds(&surrounded) - host_seconds(&alone);
     println!(
-        "the world costs {:+.1}% of a tick of a million agents (median of {REPEATS} pairs, {:+.1}% to {:+.1}%)",
-        100.0 * (ratios[REPEATS / 2] - 1.0),
-        100.0 * (ratios[0] - 1.0),
-        100.0 * (ratios[REPEATS - 1] - 1.0),
+        "the world costs {:.1} us a tick on the host: {:.4}% of a tick of a million agents ({:.1} ms)",
+        1e6 * cost,
+        100.0 * cost / million,
+        1e3 * million,
     );
+}
+
+/// What the host does in the tick: plan it, and take in what was counted.
+fn host_seconds(load: &common::World) -> f64 {
+    let mut simulation = load.simulation();
+    let before = simulation.world().clone();
+    simulation.step().expect("it runs");
+    let (_, census) = simulation.last().expect("a tick was run");
+    median_seconds(1001, || {
+        let mut world = before.clone();
+        let start = Instant::now();
+        let plan = world.plan(|| Err("tables are not due")).expect("planned");
+        let reports = world.absorb(&plan, census);
+        let elapsed = start.elapsed();
+        assert!(reports.is_some(), "the counts are of this tick");
+        elapsed
+    })
+}
+
+fn median_seconds(repeats: usize, mut run: impl FnMut() -> Duration) -> f64 {
+    let mut times: Vec<f64> = (0..repeats).map(|_| run().as_secs_f64()).collect();
+    times.sort_by(f64::total_cmp);
+    times[repeats / 2]
 }
 
 criterion_group! {

@@ -25,12 +25,15 @@ const ONE_PERCENT: f64 = 0.00432;
 /// Rows of a run, tick by tick.
 type Rows = Vec<Vec<TickRow>>;
 
+/// What is looked for, and whether a tick shows it.
+type Seen = (&'static str, fn(&[TickRow]) -> bool);
+
 /// A scenario, small.
 struct Stretch {
     name: &'static str,
     set: &'static [(&'static str, &'static str)],
     /// What must be true of some tick past burn-in.
-    seen: &'static [(&'static str, fn(&[TickRow]) -> bool)],
+    seen: &'static [Seen],
 }
 
 /// What a mechanism does.
@@ -581,8 +584,9 @@ fn every_mechanism_has_its_effect() {
             effect.name, effect.with, effect.without, effect.what, effect.least
         );
         println!("{line}");
-        // Not `<`: a NaN is wrong as well.
-        if !(beyond >= STANDARD_ERRORS * error) {
+        // A NaN is wrong as well.
+        let holds = beyond >= STANDARD_ERRORS * error;
+        if !holds {
             wrong.push(line);
         }
     }

@@ -290,6 +290,14 @@ const EFFECTS: &[Effect] = &[
         least: 0.1,
     },
     Effect {
+        name: "capex-boom",
+        with: "short-lived",
+        without: "",
+        what: "chips, OOM",
+        measure: |rows| installed_oom(rows, 0),
+        least: -0.03,
+    },
+    Effect {
         name: "capex-reset",
         with: "",
         without: "without",
@@ -352,6 +360,17 @@ const EFFECTS: &[Effect] = &[
         least: 0.3,
     },
     Effect {
+        name: "winner-takes-most",
+        with: "",
+        without: "without",
+        what: "capital of the one that falls behind, OOM",
+        measure: |rows| {
+            let spent = rows.iter().map(|rows| rows[2].capex_usd);
+            spent.sum::<f64>().log10()
+        },
+        least: -0.3,
+    },
+    Effect {
         name: "inference-trap",
         with: "",
         without: "without",
@@ -412,6 +431,14 @@ const EFFECTS: &[Effect] = &[
             paused.expect("ticks before the end of the pause")[0].oom_training
         },
         least: -0.05,
+    },
+    Effect {
+        name: "regulation-pause",
+        with: "compute-cap",
+        without: "without",
+        what: "compute for experiments, OOM",
+        measure: |rows| sum(rows, |row| row.owned_a100e_hours).log10(),
+        least: -0.1,
     },
     Effect {
         name: "serial-speedup",

@@ -580,3 +580,39 @@ fn a_run_tells_what_fires() {
     let (_, stderr) = takeoff(&[&run[..], &quiet].concat());
     assert_eq!(stderr, "");
 }
+
+#[test]
+fn a_lab_that_stops_admitting_by_ideas_admits_all_again() {
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/automation-ramp.toml");
+    let event = "[{ name = \"all\", when = { day = 28.0 }, \
+                 set = { labs = { industry = { admit_by_ideas = false } } } }]";
+    let set = [
+        ("run.sample", "0.01171875"),
+        ("run.agents_max", "1024"),
+        ("run.days", "35.0"),
+        ("events", event),
+    ];
+    let overrides = Overrides {
+        set: set
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .to_vec(),
+        ..Overrides::default()
+    };
+    let scenario = Scenario::load(&path, &overrides).unwrap_or_else(|errors| panic!("{errors}"));
+    let mut simulation = Simulation::new(scenario, EngineChoice::Cpu).expect("it fits");
+    let (mut before, mut after) = (0, 0);
+    while !simulation.is_finished() {
+        let record = simulation.step().expect("it runs");
+        let row = &record.rows[0];
+        if row.events_fired == "all" {
+            after = row.active;
+        } else if after == 0 {
+            before = row.active;
+        }
+    }
+    assert!(
+        before > 0 && after > 3 * before,
+        "{before} before, {after} after"
+    );
+}

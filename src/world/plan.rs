@@ -243,6 +243,10 @@ impl World {
             let slots = self.setup.populations[index].slots as f64;
             let state = &mut self.state.populations[index];
             let weight = libm::exp2(f64::from(state.weight_log2));
+            // A lab that no longer admits by ideas forgets what it knew of them.
+            if !config.admit_by_ideas {
+                state.openings = policy::Openings::default();
+            }
             let openings = state.openings.limit(weight);
             let working = staff.researchers.min(room).min(openings);
             seat(&mut plan.staff[index], state, slots, working);

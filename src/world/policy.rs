@@ -166,3 +166,24 @@ pub struct Seen {
     /// A100e-hours used over owned.
     pub utilisation: f64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_no_idea_is_let_go_and_comes_back_by_a_tenth() {
+        let mut openings = Openings::default();
+        assert_eq!(openings.limit(1.0), f64::INFINITY);
+        openings.observe(100.0, 0.1);
+        assert_eq!(openings.limit(1.0), f64::INFINITY);
+        // 80% idle: 40% go.
+        openings.observe(100.0, 0.8);
+        assert!((openings.limit(1.0) - 60.0).abs() < 1e-12);
+        openings.observe(60.0, 0.0);
+        assert!((openings.limit(1.0) - 66.0).abs() < 1e-12);
+        // One agent always looks.
+        openings.observe(1.0, 1.0);
+        assert_eq!(openings.limit(4.0), 4.0);
+    }
+}

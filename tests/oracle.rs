@@ -48,6 +48,7 @@ fn engine(setup: &Setup) -> CpuEngine {
         Options {
             threads: 2,
             chunk: 256,
+            ..Options::default()
         },
     )
     .unwrap()

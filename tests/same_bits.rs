@@ -5,7 +5,7 @@
 #[path = "common/worlds.rs"]
 mod worlds;
 
-use takeoff::cpu::{self, CpuEngine};
+use takeoff::cpu::{self, CpuEngine, Instructions};
 use takeoff::gpu::{GpuEngine, Options, Wanted, devices};
 use takeoff::model::agent;
 use takeoff::model::census::{COUNTER_NAMES, COUNTERS, Census};
@@ -18,10 +18,10 @@ struct Twin {
     engine: Box<dyn Engine>,
 }
 
-fn native(setup: &Setup, threads: usize, chunk: usize) -> Twin {
-    let engine = CpuEngine::new(setup.clone(), cpu::Options { threads, chunk });
+fn native(setup: &Setup, options: cpu::Options) -> Twin {
+    let engine = CpuEngine::new(setup.clone(), options);
     Twin {
-        name: format!("cpu, {threads} threads, chunks of {chunk}"),
+        name: format!("cpu, {options:?}"),
         engine: Box::new(engine.expect("worlds are small")),
     }
 }
@@ -187,12 +187,22 @@ const SEEDS: u64 = 24;
 
 /// Threads, chunks: one task, many tasks, tasks of odd size.
 #[test]
-fn native_engine_does_not_depend_on_threads_or_chunks() {
+fn native_engine_does_not_depend_on_threads_chunks_or_instructions() {
     for seed in 0..SEEDS {
         let world = worlds::world(seed);
-        let mut twins: Vec<Twin> = [(1, 1 << 20), (1, 7), (2, 64), (5, 333)]
-            .map(|(threads, chunk)| native(&world.setup, threads, chunk))
-            .into();
+        let cuts = [(1, 1 << 20), (1, 7), (2, 64), (5, 333)];
+        let cut = |instructions, (threads, chunk)| cpu::Options {
+            threads,
+            chunk,
+            instructions,
+        };
+        let mut twins = cuts
+            .map(|cuts| native(&world.setup, cut(Instructions::best(), cuts)))
+            .into_iter()
+            .collect::<Vec<Twin>>();
+        for instructions in Instructions::all() {
+            twins.push(native(&world.setup, cut(instructions, (1, 333))));
+        }
         step_together(&world, &mut twins, |_| {});
     }
 }
@@ -204,21 +214,25 @@ fn worlds_reach_every_counter() {
     let (mut new, mut news, mut ended, mut gains, mut wide) = (0u64, 0u64, 0u64, 0u64, 0);
     for seed in 0..SEEDS {
         let world = worlds::world(seed);
-        step_together(&world, &mut [native(&world.setup, 0, 8192)], |census| {
-            for population in &census.populations {
-                for (total, count) in totals.iter_mut().zip(population.counters) {
-                    *total |= count;
-                    // Positive counts beyond 32 bits, for the carries.
-                    wide += u64::from(count >> 32 != 0 && count < 1 << 62);
+        step_together(
+            &world,
+            &mut [native(&world.setup, cpu::Options::default())],
+            |census| {
+                for population in &census.populations {
+                    for (total, count) in totals.iter_mut().zip(population.counters) {
+                        *total |= count;
+                        // Positive counts beyond 32 bits, for the carries.
+                        wide += u64::from(count >> 32 != 0 && count < 1 << 62);
+                    }
                 }
-            }
-            for node in &census.nodes {
-                new += u64::from(node.new);
-                news += u64::from(node.news);
-                ended += u64::from(node.ended);
-            }
-            gains = census.gains.iter().copied().fold(gains, u64::max);
-        });
+                for node in &census.nodes {
+                    new += u64::from(node.new);
+                    news += u64::from(node.news);
+                    ended += u64::from(node.ended);
+                }
+                gains = census.gains.iter().copied().fold(gains, u64::max);
+            },
+        );
     }
     for (name, total) in COUNTER_NAMES.iter().zip(totals) {
         assert_ne!(total, 0, "{name} is zero in all worlds");
@@ -246,7 +260,7 @@ fn device_has_the_bits_of_the_native_engine() {
         let block = workgroup * [1, 2, 3, 16, 9][(seed % 5) as usize];
         let chunk = [u64::from(block), 4096, 1 << 20][(seed / 2 % 3) as usize];
         let mut twins = [
-            native(&world.setup, 0, 8192),
+            native(&world.setup, cpu::Options::default()),
             device(&world.setup, workgroup, block, chunk),
         ];
         step_together(&world, &mut twins, |_| {});
@@ -262,7 +276,7 @@ fn device_has_the_bits_of_the_native_engine() {
 fn device_does_not_depend_on_workgroups_blocks_or_chunks() {
     for seed in [4, 5, 6] {
         let world = worlds::world(seed);
-        let mut twins = vec![native(&world.setup, 0, 8192)];
+        let mut twins = vec![native(&world.setup, cpu::Options::default())];
         for workgroup in [32, 64, 256] {
             for (block, chunk) in [(1, 1), (5, 2000), (8, 1 << 20)] {
                 twins.push(device(&world.setup, workgroup, workgroup * block, chunk));
@@ -280,7 +294,7 @@ fn device_does_not_depend_on_workgroups_blocks_or_chunks() {
 )]
 fn device_resumes_what_it_is_given() {
     let world = worlds::world(1);
-    let mut source = native(&world.setup, 0, 8192).engine;
+    let mut source = native(&world.setup, cpu::Options::default()).engine;
     let mut target = device(&world.setup, 64, 128, 1000).engine;
     for t in 0..TICKS {
         let tick = world.tick(t);

@@ -64,7 +64,7 @@ fn join(a: Known, b: Known) -> Known {
 }
 
 fn idea_address(topic: u32, idea: u32) -> u32 {
-    return (topic << 10u) | idea;
+    return (topic << IDEA_BITS) | idea;
 }
 
 // The union with those ideas of `b` inside the window of `a` whose draw under `salt` lets them cross.

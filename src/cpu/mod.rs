@@ -1,11 +1,15 @@
 //! The native engine: every stage of `shaders/` in Rust, on all cores, with the same bits.
 
+mod arithmetic;
 mod census;
+mod known;
+mod lanes;
 mod memory;
 mod research;
 mod share;
 mod spawn;
 
+use std::cell::RefCell;
 use std::sync::atomic::AtomicU32;
 
 use rayon::prelude::*;
@@ -15,13 +19,17 @@ use crate::model::engine::{Engine, EngineError, Setup, Store, TickInput};
 use crate::model::layout::{AliasEntry, PopulationTick};
 use crate::model::{digest, tables};
 
-/// How agents are cut into tasks. Results do not depend on it.
+pub use lanes::Instructions;
+
+/// How agents are cut into tasks, and with what they are computed. Results do not depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Threads; 0: one a core.
     pub threads: usize,
     /// Agents of a task.
     pub chunk: usize,
+    /// Instruction set.
+    pub instructions: Instructions,
 }
 
 impl Default for Options {
@@ -29,8 +37,14 @@ impl Default for Options {
         Self {
             threads: 0,
             chunk: 8192,
+            instructions: Instructions::best(),
         }
     }
+}
+
+thread_local! {
+    /// What a thread works in.
+    static DESK: RefCell<research::Desk> = RefCell::new(research::Desk::new());
 }
 
 /// The engine and its state.
@@ -106,15 +120,16 @@ impl CpuEngine {
             older: &self.older,
             finds: &self.finds,
             topic_kind: &self.setup.topic_kind,
-            alias: &self.alias,
+            alias: bytemuck::cast_slice(&self.alias),
             binomial: &self.binomial,
-            normal: &self.normal,
+            normal: bytemuck::cast_slice(&self.normal),
             boards: input.boards,
         };
         let agents = &mut self.agents[index];
         let slots = input.slots[index] as usize;
         let chunk = self.options.chunk;
         let spawns = input.spawn[index];
+        let instructions = self.options.instructions;
         let mut census = self.pool.install(|| {
             agents.due[..slots]
                 .par_chunks_mut(chunk)
@@ -127,9 +142,18 @@ impl CpuEngine {
                     } else {
                         PopulationCensus::ZERO
                     };
-                    census.merge(&research::research::<W>(
-                        &world, population, kinds, from, due, work,
-                    ));
+                    let researched = DESK.with_borrow_mut(|desk| {
+                        instructions.run(research::Research::<W> {
+                            world: &world,
+                            population,
+                            kinds,
+                            from,
+                            due,
+                            work,
+                            desk,
+                        })
+                    });
+                    census.merge(&researched);
                     census
                 })
                 .reduce(

@@ -150,10 +150,13 @@ impl<const W: usize> Known<W> {
     }
 }
 
+/// Bits of the index in an idea's address.
+pub const IDEA_BITS: u32 = 10;
+
 /// Where an idea stands in the draws addressed by idea: topic in the high 22 bits, index below.
 #[inline(always)]
 pub fn idea_address(topic: u32, idea: u32) -> u32 {
-    topic << 10 | idea
+    topic << IDEA_BITS | idea
 }
 
 /// The lowest `count` set bits of `word`.

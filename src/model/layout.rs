@@ -9,7 +9,7 @@ use bytemuck::{Pod, Zeroable};
 use glam::UVec2;
 
 use super::census::NodeCensus;
-use super::{agent, census, fixed, rng, tables};
+use super::{agent, board, census, fixed, rng, tables};
 
 /// Candidates of the largest tournament.
 pub const TASTE_MAX: usize = 16;
@@ -207,6 +207,7 @@ pub fn wgsl_constants() -> String {
         ("OUTCOME", agent::OUTCOME),
         ("IDEA_SHIFT", agent::IDEA_SHIFT),
         ("TOPIC_MASK", agent::TOPIC_MASK),
+        ("IDEA_BITS", board::IDEA_BITS),
         ("WAITING", agent::WAITING),
         ("OWN_FINDS", agent::OWN_FINDS as u32),
         ("TASTE_MAX", TASTE_MAX as u32),

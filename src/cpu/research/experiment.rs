@@ -1,0 +1,175 @@
+//! Experiments: what thinking leads to, and what comes of it.
+
+use std::sync::atomic::Ordering;
+
+use super::super::arithmetic::{chance, duration_units};
+use super::super::known::Window;
+use super::super::lanes::{LANES_MAX, Lanes, Mask, lanes_in};
+use super::flow::{Desk, Flow, idea, topic};
+use super::stack::Researchers;
+use crate::model::agent::{self, OWN_FINDS, Phase};
+use crate::model::census::Counter;
+use crate::model::rng::purpose;
+use crate::model::tables::{BINOMIAL_COLUMNS, BINOMIAL_ROWS, SPREAD_FACTOR};
+
+impl<L: Lanes, const W: usize> Flow<'_, L, W> {
+    /// A vector of researchers is done with thinking: who finds the idea known by now looks for another,
+    /// the others put their experiments on the cluster.
+    #[inline(always)]
+    pub fn end_thinking(&mut self, desk: &mut Desk) {
+        let (fields, mask) = desk.thinking.pop::<L>();
+        let who = Researchers::from_fields(fields);
+        let mask = self.below_bound(desk, &who, Phase::Thinking, mask);
+        self.add_time(Phase::Thinking, who.offset - who.began, mask);
+        self.count(Counter::Events, mask);
+        let known = self.view(&who, topic(who.work), mask).knows(idea(who.work));
+        self.count(Counter::Scooped, mask & known);
+        let starts = mask & !known & self.active(&who);
+        self.free(desk, &who, mask & !starts);
+        self.start_experiment(desk, who, starts);
+    }
+
+    /// Draws the outcome and the length of experiments.
+    #[inline(always)]
+    fn start_experiment(&mut self, desk: &mut Desk, mut who: Researchers<L>, mask: L::Mask) {
+        let draw = self.draw(&who, purpose::EXPERIMENT);
+        let kind = self.kind(&who, mask);
+        let log2 = L::pick(&self.kinds.experiment_base, kind)
+            + L::pick(&self.kinds.work_slope, kind) * idea(who.work);
+        let units = duration_units(log2, draw[1]);
+        let success = chance(self.odds(&who, kind), draw[0]);
+        let outcome = L::select(success, L::splat(agent::OUTCOME), L::splat(0));
+        let population = self.population;
+        who.work = who.work | outcome;
+        who.began = who
+            .offset
+            .mul_shift(population.to_experiment_mul, population.to_experiment_shift);
+        who.offset = who.began + units;
+        who.events = who.events + L::splat(1);
+        self.count(Counter::ExperimentsStarted, mask);
+        self.add(Counter::ExperimentAssigned, units, mask);
+        let again = mask & who.offset.lt(L::splat(population.experiment_len));
+        desk.experiment.push(&who.fields(), again);
+        self.leave(desk, &who, Phase::Experiment, mask & !again);
+    }
+
+    /// A vector of experiments ends: they report what they found, and who ran them looks for another
+    /// idea.
+    #[inline(always)]
+    pub fn end_experiment(&mut self, desk: &mut Desk) {
+        let (fields, mask) = desk.experiment.pop::<L>();
+        let mut who = Researchers::from_fields(fields);
+        let mask = self.below_bound(desk, &who, Phase::Experiment, mask);
+        self.add_time(Phase::Experiment, who.offset - who.began, mask);
+        self.count(Counter::Events, mask);
+        self.count(Counter::ExperimentsFinished, mask);
+        if self.population.weight_log2 > 0 {
+            self.report_others(&who, mask);
+        }
+        let success = mask & !(who.work & L::splat(agent::OUTCOME)).eq(L::splat(0));
+        if success.any() {
+            self.count(Counter::Successes, success);
+            let (topic, idea) = (topic(who.work), idea(who.work));
+            let base = self.current(who.board, topic, success).base;
+            self.report(&who, Window::bit(idea - base), success);
+            let own = idea.shl(L::splat(agent::IDEA_SHIFT)) | topic;
+            let place = who.finds & L::splat(OWN_FINDS as u32 - 1);
+            let at = who.slot * L::splat(OWN_FINDS as u32) + place;
+            if desk.own.len() < self.own_len() {
+                desk.own.resize(self.own_len(), 0);
+            }
+            own.scatter(&mut desk.own, at, success);
+            who.finds = who.finds + L::select(success, L::splat(1), L::splat(0));
+        }
+        who.offset = who
+            .offset
+            .mul_shift(self.population.to_think_mul, self.population.to_think_shift);
+        self.free(desk, &who, mask);
+    }
+
+    /// Reports what the other researchers found for whom a researcher stands.
+    #[inline(always)]
+    fn report_others(&mut self, who: &Researchers<L>, mask: L::Mask) {
+        let kind = self.kind(who, mask);
+        let others = self.others(who, kind, mask);
+        let finding = mask & !others.eq(L::splat(0));
+        self.add(Counter::Successes, others, finding);
+        if finding.any() {
+            let topic = topic(who.work);
+            let view = self.view(who, topic, finding);
+            let end = L::pick(&self.kinds.idea_end, kind);
+            let open = view.open(self.population.breadth, end);
+            let found = self.spread(who, open, others, finding);
+            let base = self.current(who.board, topic, finding).base;
+            // Ideas below the base of the board are known already.
+            self.report(who, found.down(base - view.base), finding);
+        }
+    }
+
+    /// Finds of the other researchers: one binomial draw.
+    #[inline(always)]
+    fn others(&self, who: &Researchers<L>, kind: L, mask: L::Mask) -> L {
+        let draw = self.draw(who, purpose::OTHERS);
+        let rarity = (L::splat(0) - self.odds(who, kind)).max_signed(L::splat(0));
+        let between = rarity.shl(L::splat(3)) & L::splat(0xffff);
+        let next = (draw[1] & L::splat(0xffff)).lt(between);
+        let row = rarity.shr(L::splat(13)) + L::select(next, L::splat(1), L::splat(0));
+        let mask = mask & row.lt(L::splat(BINOMIAL_ROWS as u32));
+        if !mask.any() {
+            return L::splat(0);
+        }
+        let first = self.population.binomial_table * BINOMIAL_ROWS as u32;
+        let at = (L::splat(first) + row) * L::splat(BINOMIAL_COLUMNS as u32);
+        let mean = L::gather(self.world.binomial, at + draw[0].shr(L::splat(24)), mask);
+        let finds = (mean + (draw[0] & L::splat(0xfff))).shr(L::splat(12));
+        L::select(mask, finds, L::splat(0))
+    }
+
+    /// Spreads finds evenly over open ideas.
+    #[inline(always)]
+    fn spread(
+        &self,
+        who: &Researchers<L>,
+        open: Window<L, W>,
+        finds: L,
+        mask: L::Mask,
+    ) -> Window<L, W> {
+        let count = open.count();
+        let few = mask & !(L::splat(SPREAD_FACTOR) * count).lt(finds);
+        let mut found = open.keep(mask & !few);
+        let mut draw = [L::splat(0); 2];
+        let mut find = 0;
+        loop {
+            let more = few & L::splat(find).lt(finds);
+            if !more.any() {
+                return found;
+            }
+            if find % 4 == 0 {
+                draw = self.draw(who, purpose::SPREAD + find / 4);
+            }
+            let half = draw[find as usize / 2 % 2].shr(L::splat(find % 2 * 16));
+            let pick = ((half & L::splat(0xffff)) * count).shr(L::splat(16));
+            found = found.or(Window::bit(open.nth(pick)).keep(more));
+            find += 1;
+        }
+    }
+
+    /// Sets finds, relative to the base of the researchers' boards.
+    #[inline(always)]
+    fn report(&self, who: &Researchers<L>, found: Window<L, W>, mask: L::Mask) {
+        let row = topic(who.work) * L::splat(self.world.board_rows as u32) + who.board;
+        let mut rows = [0; LANES_MAX];
+        row.store(&mut rows);
+        for (w, word) in found.0.into_iter().enumerate() {
+            let mut bits = [0; LANES_MAX];
+            word.store(&mut bits);
+            for lane in lanes_in(mask) {
+                // Most of a busy tick's finds are made more than once: look before locking.
+                let finds = &self.world.finds[rows[lane] as usize * W + w];
+                if bits[lane] & !finds.load(Ordering::Relaxed) != 0 {
+                    finds.fetch_or(bits[lane], Ordering::Relaxed);
+                }
+            }
+        }
+    }
+}

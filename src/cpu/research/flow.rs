@@ -1,0 +1,553 @@
+//! From the due agents of a chunk, over the events of the tick, back into the chunk.
+
+use std::mem::offset_of;
+
+use super::super::arithmetic::{pcg4d, scale_normal, splat, threefry};
+use super::super::known::Known;
+use super::super::lanes::{LANES_MAX, Lanes, Mask};
+use super::stack::{FIELDS, Researchers, Stack};
+use super::{Research, World};
+use crate::model::agent::{self, OWN_FINDS, Phase};
+use crate::model::census::{Counter, PopulationCensus};
+use crate::model::layout::{self, BoardTick, KindTick, PopulationTick, TASTE_MAX};
+use crate::model::rng::purpose;
+use crate::model::tables::NORMAL_SHIFT;
+
+/// Vectors that are scanned at a time.
+const SCAN: usize = 4;
+
+/// Memory that a thread works in, kept from chunk to chunk.
+pub struct Desk {
+    /// Slots of due agents that were not looked at yet, and their number.
+    arrivals: [u32; (SCAN + 1) * LANES_MAX],
+    arrived: usize,
+    /// Those whose thinking ends in the tick.
+    pub thinking: Stack<FIELDS>,
+    /// Those whose experiment ends in the tick.
+    pub experiment: Stack<FIELDS>,
+    /// Those who look for an idea, by taste: their tournaments are of one size.
+    pub free: Vec<Stack<FIELDS>>,
+    /// Slot and words of those who have no more events.
+    pub done: Stack<3>,
+    /// By slot: the last finds of the tick, `idea << IDEA_SHIFT | topic`.
+    pub own: Vec<u32>,
+}
+
+impl Desk {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self {
+            arrivals: [0; _],
+            arrived: 0,
+            thinking: Stack::new(),
+            experiment: Stack::new(),
+            free: (0..TASTE_MAX).map(|_| Stack::new()).collect(),
+            done: Stack::new(),
+            own: Vec::new(),
+        }
+    }
+
+    /// Notes the agents of a vector in `mask` as due.
+    #[inline(always)]
+    fn note<L: Lanes>(&mut self, slot: usize, mask: L::Mask) {
+        let slots = L::splat(slot as u32) + L::indices();
+        slots.compress(mask, &mut self.arrivals[self.arrived..]);
+        self.arrived += mask.count() as usize;
+    }
+
+    /// Takes a vector of those noted, or what there is.
+    #[inline(always)]
+    fn arrivals<L: Lanes>(&mut self) -> (L, L::Mask) {
+        let count = self.arrived.min(L::COUNT);
+        self.arrived -= count;
+        let slots = L::load(&self.arrivals[self.arrived..]);
+        (slots, L::Mask::first(count))
+    }
+}
+
+/// What [`KindTick`] says, by kind: small enough to look up in a register.
+pub struct Kinds {
+    pub think_base: [u32; 16],
+    pub experiment_base: [u32; 16],
+    pub odds_base: [u32; 16],
+    pub score_base: [u32; 16],
+    pub work_slope: [u32; 16],
+    pub odds_slope: [u32; 16],
+    pub score_slope: [u32; 16],
+    pub idea_end: [u32; 16],
+}
+
+impl Kinds {
+    fn new(kinds: &[KindTick]) -> Self {
+        let column = |field: fn(&KindTick) -> u32| {
+            let mut column = [0; 16];
+            for (entry, kind) in column.iter_mut().zip(kinds) {
+                *entry = field(kind);
+            }
+            column
+        };
+        Self {
+            think_base: column(|kind| kind.think_base as u32),
+            experiment_base: column(|kind| kind.experiment_base as u32),
+            odds_base: column(|kind| kind.odds_base as u32),
+            score_base: column(|kind| kind.score_base as u32),
+            work_slope: column(|kind| kind.work_slope as u32),
+            odds_slope: column(|kind| kind.odds_slope as u32),
+            score_slope: column(|kind| kind.score_slope as u32),
+            idea_end: column(|kind| kind.idea_end),
+        }
+    }
+}
+
+/// A chunk of agents in the stage.
+pub struct Flow<'a, L, const W: usize> {
+    pub world: &'a World<'a>,
+    pub population: &'a PopulationTick,
+    pub kinds: Kinds,
+    pub census: PopulationCensus,
+    from: u64,
+    due: &'a mut [u32],
+    work: &'a mut [u32],
+    /// Slots below are active.
+    active: u32,
+    /// Tastes that there are.
+    tastes: usize,
+    /// Change of the digest, by lane of the digest and of the vector.
+    hashes: [L; 4],
+}
+
+impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
+    /// The chunk, and what its thread works in.
+    #[inline(always)]
+    pub fn new(research: Research<'a, W>) -> (Self, &'a mut Desk) {
+        let active = layout::merge(research.population.active).saturating_sub(research.from);
+        let thresholds = &research.population.taste_thresholds[..TASTE_MAX - 1];
+        let flow = Self {
+            world: research.world,
+            population: research.population,
+            kinds: Kinds::new(research.kinds),
+            census: PopulationCensus::ZERO,
+            from: research.from,
+            active: active.min(research.due.len() as u64) as u32,
+            tastes: 1 + thresholds
+                .iter()
+                .filter(|&&threshold| threshold > 0)
+                .count(),
+            due: research.due,
+            work: research.work,
+            hashes: [L::splat(0); 4],
+        };
+        (flow, research.desk)
+    }
+
+    /// Runs all events of the chunk.
+    #[inline(always)]
+    pub fn run(mut self, desk: &mut Desk) -> PopulationCensus {
+        let mut scanned = 0;
+        loop {
+            match self.next(desk, scanned) {
+                Step::Scan => scanned = self.scan(scanned, desk),
+                Step::Arrive => self.arrive(desk),
+                Step::EndThinking => self.end_thinking(desk),
+                Step::EndExperiment => self.end_experiment(desk),
+                Step::Choose(taste) => self.choose(desk, taste),
+                Step::Leave => self.write_back(desk),
+                Step::Stop => break,
+            }
+        }
+        for (sum, hash) in self.census.lanes.iter_mut().zip(self.hashes) {
+            *sum = hash.sum(L::Mask::first(L::COUNT)) as u32;
+        }
+        self.census
+    }
+
+    /// What to do next: whatever fills a vector, the nearest to its end first, so that no stack grows;
+    /// then more agents; at last what is left.
+    #[inline(always)]
+    fn next(&self, desk: &Desk, scanned: usize) -> Step {
+        let free = &desk.free[..self.tastes];
+        if let Some(taste) = free.iter().position(|free| free.len() >= L::COUNT) {
+            Step::Choose(taste)
+        } else if desk.done.len() >= L::COUNT {
+            Step::Leave
+        } else if desk.experiment.len() >= L::COUNT {
+            Step::EndExperiment
+        } else if desk.thinking.len() >= L::COUNT {
+            Step::EndThinking
+        } else if desk.arrived >= L::COUNT {
+            Step::Arrive
+        } else if scanned < self.due.len() {
+            Step::Scan
+        } else if desk.arrived > 0 {
+            Step::Arrive
+        } else if desk.thinking.len() > 0 {
+            Step::EndThinking
+        } else if desk.experiment.len() > 0 {
+            Step::EndExperiment
+        } else if let Some(taste) = free.iter().position(|free| free.len() > 0) {
+            Step::Choose(taste)
+        } else if desk.done.len() > 0 {
+            Step::Leave
+        } else {
+            Step::Stop
+        }
+    }
+
+    /// Notes due agents from slot `from` on until they fill a vector; gives the slot after the last that
+    /// was looked at.
+    #[inline(always)]
+    fn scan(&mut self, from: usize, desk: &mut Desk) -> usize {
+        let mut slot = from;
+        while self.due.len() - slot >= SCAN * L::COUNT {
+            let mut masks = [L::Mask::first(0); SCAN];
+            let mut any = L::Mask::first(0);
+            for (i, mask) in masks.iter_mut().enumerate() {
+                *mask = self.is_due(L::load(&self.due[slot + i * L::COUNT..]));
+                any = any | *mask;
+            }
+            let first = slot;
+            slot += SCAN * L::COUNT;
+            if !any.any() {
+                continue;
+            }
+            for (i, mask) in masks.into_iter().enumerate() {
+                desk.note::<L>(first + i * L::COUNT, mask);
+            }
+            if desk.arrived >= L::COUNT {
+                return slot;
+            }
+        }
+        while slot < self.due.len() {
+            let count = (self.due.len() - slot).min(L::COUNT);
+            let mut due = [0; LANES_MAX];
+            due[..count].copy_from_slice(&self.due[slot..slot + count]);
+            desk.note::<L>(slot, self.is_due(L::load(&due)) & L::Mask::first(count));
+            slot += count;
+        }
+        slot
+    }
+
+    /// Does the phase end inside the tick?
+    #[inline(always)]
+    fn is_due(&self, due: L) -> L::Mask {
+        let on_experiment = due.lt_signed(L::splat(0));
+        let population = self.population;
+        let start = L::select(
+            on_experiment,
+            L::splat(population.experiment_start),
+            L::splat(population.think_start),
+        );
+        let len = L::select(
+            on_experiment,
+            L::splat(population.experiment_len),
+            L::splat(population.think_len),
+        );
+        ((due - start) & L::splat(agent::CLOCK_MASK)).lt(len)
+    }
+
+    /// Loads a vector of due agents.
+    #[inline(always)]
+    fn arrive(&mut self, desk: &mut Desk) {
+        let (slot, mask) = desk.arrivals::<L>();
+        let due = L::gather(self.due, slot, mask);
+        let work = L::gather(self.work, slot, mask);
+        let present = mask & work.lt_signed(L::splat(0));
+        let on_experiment = present & due.lt_signed(L::splat(0));
+        let idle = (work & L::splat(agent::TOPIC_MASK)).eq(L::splat(agent::TOPIC_MASK));
+        let waiting = present & idle & !on_experiment;
+        let thinking = present & !on_experiment & !waiting;
+        let population = self.population;
+        let start = L::select(
+            on_experiment,
+            L::splat(population.experiment_start),
+            L::splat(population.think_start),
+        );
+
+        let rank = self.rank(slot);
+        let traits = threefry(
+            splat(population.traits_key.to_array()),
+            counter(rank, L::splat(0), purpose::TRAITS),
+        );
+        let z = L::gather(
+            self.world.normal,
+            traits[0].shr(L::splat(NORMAL_SHIFT)),
+            mask,
+        );
+        let board = traits[0]
+            .shl(L::splat(32 - NORMAL_SHIFT))
+            .mul_hi(L::splat(population.board_count));
+        let mut taste = L::splat(0);
+        for &threshold in &population.taste_thresholds[..self.tastes - 1] {
+            let above = traits[1].lt(L::splat(threshold));
+            taste = taste + L::select(above, L::splat(1), L::splat(0));
+        }
+        let who = Researchers {
+            slot,
+            work,
+            offset: (due - start) & L::splat(agent::CLOCK_MASK),
+            began: L::splat(0),
+            events: L::splat(0),
+            finds: L::splat(0),
+            board: L::splat(population.board_first) + board,
+            taste,
+            skill: L::splat(population.skill_base as u32)
+                + scale_normal(L::splat(population.skill_sigma as u32), z),
+        };
+        let hash = self.hash(slot, due, work);
+        for (sum, hash) in self.hashes.iter_mut().zip(hash) {
+            *sum = *sum - L::select(present, hash, L::splat(0));
+        }
+        for (busy, change, mask) in [
+            (Counter::BusyThinking, Counter::DeltaThinking, thinking),
+            (
+                Counter::BusyExperiment,
+                Counter::DeltaExperiment,
+                on_experiment,
+            ),
+            (Counter::BusyWaiting, Counter::DeltaWaiting, waiting),
+        ] {
+            self.count(busy, mask);
+            self.census
+                .add(change, u64::from(mask.count()).wrapping_neg());
+        }
+        desk.thinking.push(&who.fields(), thinking);
+        desk.experiment.push(&who.fields(), on_experiment);
+        if waiting.any() {
+            let waiting = self.below_bound(desk, &who, Phase::Waiting, waiting);
+            self.add(Counter::WaitTime, who.offset, waiting);
+            self.free(desk, &who, waiting);
+        }
+    }
+
+    /// Researchers without an idea look for one, or leave if their rank is inactive. The offset is on the
+    /// thinking clock.
+    #[inline(always)]
+    pub fn free(&mut self, desk: &mut Desk, who: &Researchers<L>, mask: L::Mask) {
+        let active = mask & self.active(who);
+        for (taste, free) in desk.free[..self.tastes].iter_mut().enumerate() {
+            free.push(&who.fields(), active & who.taste.eq(L::splat(taste as u32)));
+        }
+        let leaving = mask & !active;
+        if leaving.any() {
+            let left = L::splat(self.population.think_len) - who.offset;
+            self.count(Counter::Deactivated, leaving);
+            self.add(Counter::LeftTime, left, leaving);
+            self.write(who.slot, L::splat(0), L::splat(0), leaving);
+        }
+    }
+
+    /// Of researchers whose phase ends, those that may still have an event. The others stop here: they
+    /// keep the end of their phase and lose the wait until the tick ends.
+    #[inline(always)]
+    pub fn below_bound(
+        &mut self,
+        desk: &mut Desk,
+        who: &Researchers<L>,
+        phase: Phase,
+        mask: L::Mask,
+    ) -> L::Mask {
+        let below = mask & who.events.lt(L::splat(self.population.events_max));
+        let stalled = mask & !below;
+        if stalled.any() {
+            let (counter, len) = match phase {
+                Phase::Experiment => (Counter::StallExperiment, self.population.experiment_len),
+                _ => (Counter::StallThink, self.population.think_len),
+            };
+            self.add(counter, L::splat(len) - who.offset, stalled);
+            self.count(Counter::Stalled, stalled);
+            self.add_time(phase, who.offset - who.began, stalled);
+            let stopped = Researchers {
+                offset: L::splat(len),
+                began: L::splat(len),
+                ..*who
+            };
+            self.leave(desk, &stopped, phase, stalled);
+        }
+        below
+    }
+
+    /// Researchers end the tick in `phase`.
+    #[inline(always)]
+    pub fn leave(&mut self, desk: &mut Desk, who: &Researchers<L>, phase: Phase, mask: L::Mask) {
+        let population = self.population;
+        let (clock, start, len, change) = match phase {
+            Phase::Experiment => (
+                agent::ON_EXPERIMENT,
+                population.experiment_start,
+                population.experiment_len,
+                Counter::DeltaExperiment,
+            ),
+            Phase::Thinking => (
+                0,
+                population.think_start,
+                population.think_len,
+                Counter::DeltaThinking,
+            ),
+            Phase::Waiting | Phase::Absent => (
+                0,
+                population.think_start,
+                population.think_len,
+                Counter::DeltaWaiting,
+            ),
+        };
+        self.count(change, mask);
+        self.add_time(phase, who.offset.min(L::splat(len)) - who.began, mask);
+        let ends = (L::splat(start) + who.offset) & L::splat(agent::CLOCK_MASK);
+        let due = L::splat(clock) | ends;
+        desk.done.push(&[who.slot, due, who.work], mask);
+    }
+
+    /// Stores a vector of researchers who are through with the tick.
+    #[inline(always)]
+    fn write_back(&mut self, desk: &mut Desk) {
+        let ([slot, due, work], mask) = desk.done.pop::<L>();
+        let hash = self.hash(slot, due, work);
+        for (sum, hash) in self.hashes.iter_mut().zip(hash) {
+            *sum = *sum + L::select(mask, hash, L::splat(0));
+        }
+        self.write(slot, due, work, mask);
+    }
+
+    /// Contribution of present agents to the digest.
+    #[inline(always)]
+    fn hash(&self, slot: L, due: L, work: L) -> [L; 4] {
+        let [low, high] = self.rank(slot);
+        let salt = self.population.traits_key;
+        pcg4d([low ^ L::splat(salt.x), high ^ L::splat(salt.y), due, work])
+    }
+
+    #[inline(always)]
+    fn write(&mut self, slot: L, due: L, work: L, mask: L::Mask) {
+        due.scatter(self.due, slot, mask);
+        work.scatter(self.work, slot, mask);
+    }
+
+    /// Low and high words of the ranks.
+    #[inline(always)]
+    fn rank(&self, slot: L) -> [L; 2] {
+        let first = L::splat(self.from as u32);
+        let low = first + slot;
+        let carry = L::select(low.lt(first), L::splat(1), L::splat(0));
+        [low, L::splat((self.from >> 32) as u32) + carry]
+    }
+
+    /// Whose ranks are active.
+    #[inline(always)]
+    pub fn active(&self, who: &Researchers<L>) -> L::Mask {
+        who.slot.lt(L::splat(self.active))
+    }
+
+    /// Words of the chunk's own finds.
+    #[inline(always)]
+    pub fn own_len(&self) -> usize {
+        self.due.len() * OWN_FINDS
+    }
+
+    /// A draw of the tick.
+    #[inline(always)]
+    pub fn draw(&self, who: &Researchers<L>, purpose: u32) -> [L; 2] {
+        threefry(
+            splat(self.population.key.to_array()),
+            counter(self.rank(who.slot), who.events, purpose),
+        )
+    }
+
+    /// What the researchers' boards know of the topics.
+    #[inline(always)]
+    pub fn current(&self, board: L, topic: L, mask: L::Mask) -> Known<L, W> {
+        let row = topic * L::splat(self.world.node_rows as u32) + board;
+        Known::gather(self.world.nodes, row, mask)
+    }
+
+    /// What the researchers know: what their boards do, or the older part and the news that they read.
+    #[inline(always)]
+    pub fn view(&self, who: &Researchers<L>, topic: L, mask: L::Mask) -> Known<L, W> {
+        let current = self.current(who.board, topic, mask);
+        if self.population.reading == 0 {
+            return current;
+        }
+        let boards: &[u32] = bytemuck::cast_slice(self.world.boards);
+        let fields = (size_of::<BoardTick>() / size_of::<u32>()) as u32;
+        let field = (offset_of!(BoardTick, read_threshold) / size_of::<u32>()) as u32;
+        let at = who.board * L::splat(fields) + L::splat(field);
+        let threshold = L::gather(boards, at, mask);
+        let reads_some = mask & !threshold.eq(L::splat(u32::MAX));
+        if !reads_some.any() {
+            return current;
+        }
+        let row = topic * L::splat(self.world.board_rows as u32) + who.board;
+        let older = Known::gather(self.world.older, row, reads_some);
+        let reader = threefry(
+            splat(self.population.reading_key.to_array()),
+            counter(self.rank(who.slot), L::splat(0), 0),
+        );
+        let read = older.join_some(&current, topic, threshold, reader, reads_some);
+        Known::select(reads_some, read, current)
+    }
+
+    /// Kinds of the topics of the ideas in hand.
+    #[inline(always)]
+    pub fn kind(&self, who: &Researchers<L>, mask: L::Mask) -> L {
+        L::gather(self.world.topic_kind, topic(who.work), mask)
+    }
+
+    /// log2 of the success probability of the ideas in hand, Q16.
+    #[inline(always)]
+    pub fn odds(&self, who: &Researchers<L>, kind: L) -> L {
+        let base = L::pick(&self.kinds.odds_base, kind);
+        base + who.skill - L::pick(&self.kinds.odds_slope, kind) * idea(who.work)
+    }
+
+    /// Counts `mask`.
+    #[inline(always)]
+    pub fn count(&mut self, counter: Counter, mask: L::Mask) {
+        self.census.add(counter, u64::from(mask.count()));
+    }
+
+    /// Adds `amounts` in `mask`.
+    #[inline(always)]
+    pub fn add(&mut self, counter: Counter, amounts: L, mask: L::Mask) {
+        self.census.add(counter, amounts.sum(mask));
+    }
+
+    /// Counts `units` as spent in a phase.
+    #[inline(always)]
+    pub fn add_time(&mut self, phase: Phase, units: L, mask: L::Mask) {
+        let counter = match phase {
+            Phase::Thinking => Counter::ThinkTime,
+            Phase::Experiment => Counter::ExperimentTime,
+            Phase::Waiting | Phase::Absent => Counter::WaitTime,
+        };
+        self.add(counter, units, mask);
+    }
+}
+
+/// What a chunk can do.
+enum Step {
+    Scan,
+    Arrive,
+    EndThinking,
+    EndExperiment,
+    Choose(usize),
+    Leave,
+    Stop,
+}
+
+/// Counters of draws: rank of 40 bits, event of 12, purpose of 12.
+#[inline(always)]
+fn counter<L: Lanes>([low, high]: [L; 2], events: L, purpose: u32) -> [L; 2] {
+    let place = high.shl(L::splat(24)) | events.shl(L::splat(12)) | L::splat(purpose);
+    [low, place]
+}
+
+/// Topics of ideas in hand.
+#[inline(always)]
+pub fn topic<L: Lanes>(work: L) -> L {
+    work & L::splat(agent::TOPIC_MASK)
+}
+
+/// Indices of ideas in hand.
+#[inline(always)]
+pub fn idea<L: Lanes>(work: L) -> L {
+    work.shr(L::splat(agent::IDEA_SHIFT)) & L::splat(agent::IDEAS_MAX)
+}

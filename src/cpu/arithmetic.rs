@@ -32,6 +32,22 @@ pub fn splat<L: Lanes>(key: Pair) -> [L; 2] {
     [L::splat(key[0]), L::splat(key[1])]
 }
 
+/// Low and high words of the ranks of a chunk's slots.
+#[inline(always)]
+pub fn ranks<L: Lanes>(from: u64, slot: L) -> [L; 2] {
+    let first = L::splat(from as u32);
+    let low = first + slot;
+    let carry = L::select(low.lt(first), L::splat(1), L::splat(0));
+    [low, L::splat((from >> 32) as u32) + carry]
+}
+
+/// Counters of draws: rank of 40 bits, event of 12, purpose of 12.
+#[inline(always)]
+pub fn counter<L: Lanes>([low, high]: [L; 2], events: L, purpose: u32) -> [L; 2] {
+    let place = high.shl(L::splat(24)) | events.shl(L::splat(12)) | L::splat(purpose);
+    [low, place]
+}
+
 /// PCG4D.
 #[inline(always)]
 pub fn pcg4d<L: Lanes>(v: [L; 4]) -> [L; 4] {

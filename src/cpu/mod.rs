@@ -138,7 +138,12 @@ impl CpuEngine {
                 .map(|(i, (due, work))| {
                     let from = (i * chunk) as u64;
                     let mut census = if spawns {
-                        spawn::spawn(population, from, due, work)
+                        instructions.run(spawn::Spawn {
+                            population,
+                            from,
+                            due,
+                            work,
+                        })
                     } else {
                         PopulationCensus::ZERO
                     };

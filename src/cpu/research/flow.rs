@@ -2,7 +2,7 @@
 
 use std::mem::offset_of;
 
-use super::super::arithmetic::{pcg4d, scale_normal, splat, threefry};
+use super::super::arithmetic::{counter, pcg4d, ranks, scale_normal, splat, threefry};
 use super::super::known::Known;
 use super::super::lanes::{LANES_MAX, Lanes, Mask};
 use super::stack::{FIELDS, Researchers, Stack};
@@ -263,7 +263,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
             L::splat(population.think_start),
         );
 
-        let rank = self.rank(slot);
+        let rank = ranks(self.from, slot);
         let traits = threefry(
             splat(population.traits_key.to_array()),
             counter(rank, L::splat(0), purpose::TRAITS),
@@ -411,7 +411,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     /// Contribution of present agents to the digest.
     #[inline(always)]
     fn hash(&self, slot: L, due: L, work: L) -> [L; 4] {
-        let [low, high] = self.rank(slot);
+        let [low, high] = ranks(self.from, slot);
         let salt = self.population.traits_key;
         pcg4d([low ^ L::splat(salt.x), high ^ L::splat(salt.y), due, work])
     }
@@ -420,15 +420,6 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     fn write(&mut self, slot: L, due: L, work: L, mask: L::Mask) {
         due.scatter(self.due, slot, mask);
         work.scatter(self.work, slot, mask);
-    }
-
-    /// Low and high words of the ranks.
-    #[inline(always)]
-    fn rank(&self, slot: L) -> [L; 2] {
-        let first = L::splat(self.from as u32);
-        let low = first + slot;
-        let carry = L::select(low.lt(first), L::splat(1), L::splat(0));
-        [low, L::splat((self.from >> 32) as u32) + carry]
     }
 
     /// Whose ranks are active.
@@ -448,7 +439,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     pub fn draw(&self, who: &Researchers<L>, purpose: u32) -> [L; 2] {
         threefry(
             splat(self.population.key.to_array()),
-            counter(self.rank(who.slot), who.events, purpose),
+            counter(ranks(self.from, who.slot), who.events, purpose),
         )
     }
 
@@ -479,7 +470,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
         let older = Known::gather(self.world.older, row, reads_some);
         let reader = threefry(
             splat(self.population.reading_key.to_array()),
-            counter(self.rank(who.slot), L::splat(0), 0),
+            counter(ranks(self.from, who.slot), L::splat(0), 0),
         );
         let read = older.join_some(&current, topic, threshold, reader, reads_some);
         Known::select(reads_some, read, current)
@@ -531,13 +522,6 @@ enum Step {
     Choose(usize),
     Leave,
     Stop,
-}
-
-/// Counters of draws: rank of 40 bits, event of 12, purpose of 12.
-#[inline(always)]
-fn counter<L: Lanes>([low, high]: [L; 2], events: L, purpose: u32) -> [L; 2] {
-    let place = high.shl(L::splat(24)) | events.shl(L::splat(12)) | L::splat(purpose);
-    [low, place]
 }
 
 /// Topics of ideas in hand.

@@ -47,6 +47,8 @@ fn quoted(text: &str) -> String {
 pub struct Rows {
     path: PathBuf,
     input: BufReader<File>,
+    /// One parser for all lines: to build one takes longer than a line.
+    parser: csv_core::Reader,
     line: Vec<u8>,
     number: u64,
     offset: u64,
@@ -59,6 +61,7 @@ impl Rows {
         let mut rows = Rows {
             path: path.to_path_buf(),
             input: BufReader::new(file),
+            parser: csv_core::Reader::new(),
             line: Vec::new(),
             number: 0,
             offset: 0,
@@ -97,22 +100,23 @@ impl Rows {
         }
     }
 
-    fn parse(&self) -> Result<TickRow, RecordError> {
-        let mut record = csv::StringRecord::new();
-        let read = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .buffer_capacity(self.line.len())
-            .from_reader(self.line.as_slice())
-            .read_record(&mut record);
-        if let Err(error) = read {
-            return Err(self.malformed(error.to_string()));
-        }
-        if record.len() != COLUMNS.len() {
-            let (found, want) = (record.len(), COLUMNS.len());
-            return Err(self.malformed(format!("{found} fields instead of {want}")));
+    /// The row of the line in hand.
+    fn parse(&mut self) -> Result<TickRow, RecordError> {
+        let mut texts = vec![0; self.line.len()];
+        let mut ends = vec![0; COLUMNS.len() + 1];
+        self.parser.reset();
+        let (_, _, _, fields) = self.parser.read_record(&self.line, &mut texts, &mut ends);
+        if fields != COLUMNS.len() {
+            let want = COLUMNS.len();
+            return Err(self.malformed(format!("{fields} fields instead of {want}")));
         }
         let mut row = TickRow::default();
-        for (column, text) in COLUMNS.iter().zip(&record) {
+        let mut from = 0;
+        for (column, &end) in COLUMNS.iter().zip(&ends) {
+            let Ok(text) = std::str::from_utf8(&texts[from..end]) else {
+                return Err(self.malformed(format!("`{}` is not UTF-8", column.name)));
+            };
+            from = end;
             let cell = column.kind.parse(text);
             if !cell.is_some_and(|cell| (column.set)(&mut row, cell)) {
                 let (name, kind) = (column.name, column.kind.name());

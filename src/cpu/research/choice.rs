@@ -1,10 +1,10 @@
 //! The choice of an idea: a tournament among topics that look good.
 
-use super::super::arithmetic::{duration_units, scale_normal};
-use super::super::known::Window;
-use super::super::lanes::{Lanes, Mask};
 use super::flow::{Desk, Flow, topic};
 use super::stack::Researchers;
+use crate::cpu::arithmetic::{duration_units, scale_normal};
+use crate::cpu::known::Window;
+use crate::cpu::lanes::{Lanes, Mask};
 use crate::model::agent::{self, OWN_FINDS, Phase};
 use crate::model::census::Counter;
 use crate::model::rng::purpose;

@@ -2,11 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
-use super::super::arithmetic::{chance, duration_units};
-use super::super::known::Window;
-use super::super::lanes::{LANES_MAX, Lanes, Mask, lanes_in};
 use super::flow::{Desk, Flow, idea, topic};
 use super::stack::Researchers;
+use crate::cpu::arithmetic::{chance, duration_units};
+use crate::cpu::known::Window;
+use crate::cpu::lanes::{LANES_MAX, Lanes, Mask, lanes_in};
 use crate::model::agent::{self, OWN_FINDS, Phase};
 use crate::model::census::Counter;
 use crate::model::rng::purpose;

@@ -2,11 +2,11 @@
 
 use std::mem::offset_of;
 
-use super::super::arithmetic::{counter, pcg4d, ranks, scale_normal, splat, threefry};
-use super::super::known::Known;
-use super::super::lanes::{LANES_MAX, Lanes, Mask};
 use super::stack::{FIELDS, Researchers, Stack};
 use super::{Research, World};
+use crate::cpu::arithmetic::{counter, pcg4d, ranks, scale_normal, splat, threefry};
+use crate::cpu::known::Known;
+use crate::cpu::lanes::{LANES_MAX, Lanes, Mask};
 use crate::model::agent::{self, OWN_FINDS, Phase};
 use crate::model::census::{Counter, PopulationCensus};
 use crate::model::layout::{self, BoardTick, KindTick, PopulationTick, TASTE_MAX};
@@ -18,9 +18,8 @@ const SCAN: usize = 4;
 
 /// Memory that a thread works in, kept from chunk to chunk.
 pub struct Desk {
-    /// Slots of due agents that were not looked at yet, and their number.
-    arrivals: [u32; (SCAN + 1) * LANES_MAX],
-    arrived: usize,
+    /// Slots of due agents that were not looked at yet.
+    due: Stack<1>,
     /// Those whose thinking ends in the tick.
     pub thinking: Stack<FIELDS>,
     /// Those whose experiment ends in the tick.
@@ -37,31 +36,13 @@ impl Desk {
     /// An empty one.
     pub fn new() -> Self {
         Self {
-            arrivals: [0; _],
-            arrived: 0,
+            due: Stack::new(),
             thinking: Stack::new(),
             experiment: Stack::new(),
             free: (0..TASTE_MAX).map(|_| Stack::new()).collect(),
             done: Stack::new(),
             own: Vec::new(),
         }
-    }
-
-    /// Notes the agents of a vector in `mask` as due.
-    #[inline(always)]
-    fn note<L: Lanes>(&mut self, slot: usize, mask: L::Mask) {
-        let slots = L::splat(slot as u32) + L::indices();
-        slots.compress(mask, &mut self.arrivals[self.arrived..]);
-        self.arrived += mask.count() as usize;
-    }
-
-    /// Takes a vector of those noted, or what there is.
-    #[inline(always)]
-    fn arrivals<L: Lanes>(&mut self) -> (L, L::Mask) {
-        let count = self.arrived.min(L::COUNT);
-        self.arrived -= count;
-        let slots = L::load(&self.arrivals[self.arrived..]);
-        (slots, L::Mask::first(count))
     }
 }
 
@@ -174,11 +155,11 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
             Step::EndExperiment
         } else if desk.thinking.len() >= L::COUNT {
             Step::EndThinking
-        } else if desk.arrived >= L::COUNT {
+        } else if desk.due.len() >= L::COUNT {
             Step::Arrive
         } else if scanned < self.due.len() {
             Step::Scan
-        } else if desk.arrived > 0 {
+        } else if desk.due.len() > 0 {
             Step::Arrive
         } else if desk.thinking.len() > 0 {
             Step::EndThinking
@@ -211,9 +192,9 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
                 continue;
             }
             for (i, mask) in masks.into_iter().enumerate() {
-                desk.note::<L>(first + i * L::COUNT, mask);
+                desk.due.push(&[slots::<L>(first + i * L::COUNT)], mask);
             }
-            if desk.arrived >= L::COUNT {
+            if desk.due.len() >= L::COUNT {
                 return slot;
             }
         }
@@ -221,7 +202,8 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
             let count = (self.due.len() - slot).min(L::COUNT);
             let mut due = [0; LANES_MAX];
             due[..count].copy_from_slice(&self.due[slot..slot + count]);
-            desk.note::<L>(slot, self.is_due(L::load(&due)) & L::Mask::first(count));
+            let mask = self.is_due(L::load(&due)) & L::Mask::first(count);
+            desk.due.push(&[slots::<L>(slot)], mask);
             slot += count;
         }
         slot
@@ -248,7 +230,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     /// Loads a vector of due agents.
     #[inline(always)]
     fn arrive(&mut self, desk: &mut Desk) {
-        let (slot, mask) = desk.arrivals::<L>();
+        let ([slot], mask) = desk.due.pop::<L>();
         let due = L::gather(self.due, slot, mask);
         let work = L::gather(self.work, slot, mask);
         let present = mask & work.lt_signed(L::splat(0));
@@ -522,6 +504,12 @@ enum Step {
     Choose(usize),
     Leave,
     Stop,
+}
+
+/// A vector of slots.
+#[inline(always)]
+fn slots<L: Lanes>(first: usize) -> L {
+    L::splat(first as u32) + L::indices()
 }
 
 /// Topics of ideas in hand.

@@ -1,6 +1,6 @@
 //! Researchers on their way through the tick.
 
-use super::super::lanes::{LANES_MAX, Lanes, Mask};
+use crate::cpu::lanes::{LANES_MAX, Lanes, Mask};
 use crate::model::layout::TASTE_MAX;
 
 /// Researchers, one a lane, with a phase that ends in the tick.
@@ -75,8 +75,8 @@ impl<L: Lanes> Researchers<L> {
 }
 
 /// Most researchers of a stack: one vector short of full in each of the stacks (two phases, each taste,
-/// and those who leave), a vector that arrives, and room to write a whole vector at the end.
-const DEPTH: usize = (TASTE_MAX + 3 + 2) * LANES_MAX;
+/// and those who leave), the vectors of a scan, and room to write a whole vector at the end.
+const DEPTH: usize = (TASTE_MAX + 3 + 5) * LANES_MAX;
 
 /// Researchers of `F` fields who wait for a full vector of their like.
 pub struct Stack<const F: usize> {

@@ -9,7 +9,7 @@ use takeoff::cpu::{CpuEngine, Options};
 use takeoff::model::engine::{Engine, EngineError, Store};
 use takeoff::scenario::Scenario;
 use takeoff::sim::{EngineChoice, SimError, Simulation};
-use takeoff::world::economy::{Economy, LabEconomy, Report};
+use takeoff::world::economy::{Economy, LabEconomy, Moves, Report};
 use takeoff::world::{LabReport, World};
 
 /// What a run saw happen, so that a test cannot balance by doing nothing.
@@ -28,6 +28,7 @@ struct Seen {
     served: f64,
     unserved: f64,
     talent_moved: f64,
+    delegations: u64,
     runs: u64,
     paused: bool,
     phases: std::collections::BTreeSet<&'static str>,
@@ -65,6 +66,7 @@ fn balance(scenario: Scenario) -> Seen {
         }
         if day >= 0.0 {
             people(&world.state().economy, &reports, &world, day);
+            hired(&before, &world, &reports);
         }
     }
     seen
@@ -155,6 +157,21 @@ fn people(economy: &Economy, reports: &[LabReport], world: &World, day: f64) {
     assert!((working / stated - 1.0).abs() < 1e-9, "{working} {stated}");
 }
 
+/// Who was hired waits for others or went in a delegation.
+fn hired(before: &Economy, world: &World, reports: &[LabReport]) {
+    let Some(market) = &world.scenario().market else {
+        return;
+    };
+    let size = market.hires_per_delegation;
+    let after = &world.state().economy;
+    let moved = |of: &Economy| -> f64 {
+        let counted = |moves: &Moves| moves.people + moves.delegations as f64 * size;
+        of.moves.iter().map(counted).sum()
+    };
+    let hired: f64 = reports.iter().map(|lab| lab.economy.hired_people).sum();
+    assert!((moved(after) - moved(before) - hired).abs() < 1e-9 * (1.0 + moved(after)));
+}
+
 /// A100e-hours: what experiments use beyond what they own is owed; no hour has two uses.
 fn compute(report: &LabReport, debt: f64) {
     let shares = &report.economy.resources;
@@ -187,6 +204,7 @@ impl Seen {
         self.served += economy.served_tokens;
         self.unserved += economy.unserved_tokens;
         self.talent_moved += (economy.resources.talent - 1.0).abs();
+        self.delegations += economy.delegations;
         self.runs = self.runs.max(report.training_runs);
         self.paused |= economy.resources.paused;
         self.phases.insert(economy.wave_phase);
@@ -213,6 +231,7 @@ fn every_account_balances_while_everything_happens() {
         assert!(happened > 0, "{seen:?}");
     }
     assert!(seen.served > 0.0 && seen.unserved > 0.0 && seen.talent_moved > 0.0);
+    assert!(seen.delegations > 0, "{seen:?}");
     assert!(seen.short_of_power && seen.paused && seen.runs > 1);
     assert!(seen.phases.len() >= 3, "{seen:?}");
 }
@@ -262,8 +281,8 @@ fn random() -> impl Strategy<Value = (String, String, f64)> {
     );
     let around = (
         (1e3..1e6, 0.01..40.0, 0.0..1.0),
-        (1e8..1e13, 0.0..3.0, 0.0..1.0),
-        (0.0..10.0, 0.0..3.0, 0.0..3.0, 0.0..100.0),
+        (1e8..1e13, 0.0..3.0, 0.01..1.0),
+        (0.0..10.0, 0.0..3.0, 0.0..3.0, 0.0..100.0, 1.0..50.0),
         (1e3..1e6, 0.0..20.0),
     );
     let tick = prop_oneof![Just(24.0), Just(12.0), Just(8.0)];
@@ -283,14 +302,15 @@ fn random() -> impl Strategy<Value = (String, String, f64)> {
              savings_reinvested_share = {even:?}\n"
         );
         let ((wafers, lead, outage), (tokens, elasticity, most), of, (cap, licence)) = around;
-        let (sharpness, capital, talent, mobility) = of;
+        let (sharpness, capital, talent, mobility, hires) = of;
         let around = format!(
             "[supply]\nwafer_capacity_a100e_per_year = {wafers:?}\n\
              packaging_capacity_a100e_per_year = 1e6\nlead_days = {lead:?}\n\
              outage_share = {outage:?}\n[demand]\ntokens_per_day = {tokens:?}\n\
              price_elasticity = {elasticity:?}\nserving_share_max = {most:?}\n[market]\n\
              sharpness = {sharpness:?}\ncapital_exponent = {capital:?}\n\
-             talent_exponent = {talent:?}\ntalent_mobility_per_year = {mobility:?}\n[wave]\n\
+             talent_exponent = {talent:?}\ntalent_mobility_per_year = {mobility:?}\n\
+             hired_knowledge_share = {most:?}\nhires_per_delegation = {hires:?}\n[wave]\n\
              frenzy_capex_usd_per_year = {capex:?}\n[regulation]\ncompute_cap_a100e = {cap:?}\n\
              licence_days = {licence:?}\nfine_revenue_share = {outage:?}\n[labour]\n"
         );

@@ -58,6 +58,13 @@ fn neutral() -> Vec<(&'static str, String, String)> {
             &["[demand]\ntokens_per_day = 1e13\nserving_share_max = 0.0\n"],
         ),
         of("market", &[], &["[market]\n"]),
+        of("hiring", &[], &["[market]\nhires_per_delegation = 1.0\n"]),
+        // A share of less than 2^-32 of the ideas.
+        of(
+            "hiring of who knows nothing",
+            &[],
+            &["[market]\nhired_knowledge_share = 1e-10\nhires_per_delegation = 1.0\n"],
+        ),
         of("regulation", &[], &["[regulation]\n"]),
         of("labour", &[], &["[labour]\n"]),
     ]
@@ -109,6 +116,40 @@ fn a_network_in_which_all_is_posted_and_read_is_a_broadcast() {
     // Without serial gains there is nothing to spend.
     let copies = with("spend_serial_on = \"copies\"");
     assert!(copies.0 == expected.0, "another census");
+}
+
+#[test]
+fn people_take_knowledge_along_while_there_is_a_market() {
+    let with = |share: f64| {
+        let market = format!(
+            "[market]\ntalent_mobility_per_year = 50.0\nhired_knowledge_share = {share:?}\n\
+             hires_per_delegation = 5.0\n"
+        );
+        let event = |name: &str, day: f64, holds: bool| {
+            format!(
+                "[[events]]\nname = \"{name}\"\nwhen = {{ day = {day:?} }}\n\
+                 set.market.enabled = {holds}\n"
+            )
+        };
+        let (closes, opens) = (event("closes", 10.0, false), event("opens", 20.0, true));
+        run("", "", &format!("{market}{closes}{opens}"))
+    };
+    let (none, some) = (with(0.0), with(0.5));
+    let delegations = |rows: &[TickRow], from: f64, to: f64| -> u64 {
+        let rows = rows.iter().filter(|row| from < row.day && row.day <= to);
+        rows.map(|row| row.delegations).sum()
+    };
+    // Who is hired in a tick arrives in the next.
+    for (from, to, some_come) in [
+        (-10.0, 1.0, false),
+        (1.0, 10.0, true),
+        (10.0, 20.0, false),
+        (20.0, 30.0, true),
+    ] {
+        assert_eq!(delegations(&some.1, from, to) > 0, some_come, "day {from}");
+    }
+    assert_eq!(delegations(&none.1, -10.0, 30.0), 0);
+    assert!(some.0 != none.0, "nothing crossed");
 }
 
 #[test]

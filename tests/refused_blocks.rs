@@ -54,6 +54,16 @@ fn values_out_of_range_are_named_with_the_range() {
             "[1e-12, 1e12]",
         ),
         (
+            "hired_knowledge_share = 0.2",
+            "hired_knowledge_share = 1.2",
+            "[0, 1]",
+        ),
+        (
+            "hires_per_delegation = 7.0",
+            "hires_per_delegation = 0.5",
+            "[1, 1e6]",
+        ),
+        (
             "write_offs = [[20.0, 0.1]",
             "write_offs = [[20.0, 1.5]",
             "[0, 1]",
@@ -110,6 +120,19 @@ fn blocks_that_need_another_are_refused_without_it() {
     ] {
         refused(&text, blamed, says);
     }
+}
+
+#[test]
+fn nobody_is_hired_away_from_where_nobody_works() {
+    let full = changed("hired_knowledge_share = 0.2", "hired_knowledge_share = 0.1");
+    let people = full.rfind("kind = \"human\"").expect("the second lab's");
+    let end = people + full[people..].find("boards").expect("after the head-count");
+    let alone = format!("{}kind = \"automated\"\n{}", &full[..people], &full[end..]);
+    refused(
+        &alone,
+        "hired_knowledge_share = 0.1",
+        "two labs with human researchers",
+    );
 }
 
 #[test]

@@ -240,6 +240,8 @@ columns! {
     substituted_share: f64, "1", "Share of the human work of day 0 that models do.";
     oom_effective_compute: f64, "OOM", "Effective compute over that at the end of burn-in; 0 before.";
     events_fired: String, "names", "Events that fired at the start of the tick, with `; ` between.";
+    hired_people: f64, "people", "People hired away from other labs. World.";
+    delegations: u64, "delegations", "Delegations of hired people that brought along what they know. World.";
 }
 
 #[cfg(test)]

@@ -167,6 +167,21 @@ pub struct Market {
     pub talent_exponent: f64,
     /// Rate at which people move to where they are drawn, a year.
     pub talent_mobility_per_year: f64,
+    /// Share of the ideas of the lab they leave that a delegation of hired people knows.
+    #[serde(default, skip_serializing_if = "super::types::is_zero")]
+    pub hired_knowledge_share: f64,
+    /// People hired from one lab by another that make a delegation.
+    #[serde(default = "small_team", skip_serializing_if = "is_small_team")]
+    pub hires_per_delegation: f64,
+}
+
+/// People of a delegation where nothing else is said: it came later, so older scenarios keep their hash.
+fn small_team() -> f64 {
+    10.0
+}
+
+fn is_small_team(people: &f64) -> bool {
+    *people == small_team()
 }
 
 /// `[wave]`: irruption, frenzy, turning point, deployment.

@@ -265,6 +265,17 @@ impl Rules<'_> {
                 "needs a lab with a [labs.money] block".to_owned()
             });
         }
+        if let Some(market) = &of.market {
+            let human =
+                |population: &Population| matches!(population.kind, PopulationKind::Human { .. });
+            let employ = |lab: &&Lab| lab.populations.iter().any(human);
+            let employers = of.labs.iter().filter(employ).count();
+            let holds = market.hired_knowledge_share == 0.0 || employers > 1;
+            let keys = vec![path(&[("market", None), ("hired_knowledge_share", None)])];
+            self.require(holds, keys, || {
+                format!("needs two labs with human researchers to move between, not {employers}")
+            });
+        }
         let Some(labour) = &of.labour else {
             return;
         };

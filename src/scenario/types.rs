@@ -163,7 +163,7 @@ pub struct GainShares {
 }
 
 /// Whether a value that came later may be left out, so that older scenarios keep their hash.
-fn is_zero(value: &f64) -> bool {
+pub(super) fn is_zero(value: &f64) -> bool {
     *value == 0.0
 }
 

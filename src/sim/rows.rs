@@ -116,6 +116,8 @@ fn row(world: &World, tick: u64, date: &str, lab: LabReport) -> TickRow {
         unserved_tokens: economy.unserved_tokens,
         market_share: economy.market_share,
         talent_share: economy.talent_share,
+        hired_people: economy.hired_people,
+        delegations: economy.delegations,
         wave_phase: economy.wave_phase.to_owned(),
         revenue_gap_usd_per_year: economy.revenue_gap_usd_per_year,
         demand_pattern: economy.role_demand[0],

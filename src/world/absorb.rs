@@ -341,8 +341,9 @@ impl World {
         let ticks: Vec<LabTick> = reports.iter().enumerate().map(tick).collect();
         let economy = &mut self.state.economy;
         let settled = economy.settle(&self.scenario, &ticks, day, plan.tick_hours);
-        for (report, settled) in reports.iter_mut().zip(settled) {
+        for (lab, (report, settled)) in reports.iter_mut().zip(settled).enumerate() {
             report.economy = settled;
+            report.economy.delegations = plan.labs[lab].delegations;
         }
     }
 

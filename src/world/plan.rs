@@ -57,6 +57,8 @@ pub(super) struct LabPlan {
     /// Size of experiments.
     pub size: f64,
     pub experiment_units_per_a100e_hour: f64,
+    /// Delegations of hired people that join it.
+    pub delegations: u64,
 }
 
 /// A population in a tick.
@@ -427,6 +429,10 @@ impl World {
 
     /// Which lag classes deliver at the end of the tick.
     fn plan_classes(&mut self, plan: &mut Plan, day: f64) {
+        let arrivals = self.state.economy.arrivals(&self.scenario);
+        for (lab, plan) in plan.labs.iter_mut().enumerate() {
+            plan.delegations = arrivals.to(lab);
+        }
         for (class, hours) in self.wiring.classes.iter().zip(&mut self.state.class_hours) {
             plan.classes.push(match *class {
                 Class::Lag(0.0) => class::IMMEDIATE,
@@ -441,6 +447,11 @@ impl World {
                 }
                 Class::BeforeDay(start_day) if day < start_day => class::IMMEDIATE,
                 Class::BeforeDay(_) => class::RESTING,
+                // They bring what their old lab knows now.
+                Class::Hired(way) if arrivals.join((way.from, way.to), way.team, way.teams) => {
+                    class::IMMEDIATE
+                }
+                Class::Hired(_) => class::RESTING,
             });
         }
     }

@@ -30,6 +30,21 @@ pub enum Class {
     Lag(f64),
     /// Every tick before this day: boards of a population that has not started follow its lab.
     BeforeDay(f64),
+    /// When people who were hired join a team.
+    Hired(Hired),
+}
+
+/// The way of knowledge that people take along to another lab.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hired {
+    /// The lab they leave.
+    pub from: usize,
+    /// The lab they join.
+    pub to: usize,
+    /// Their team: the number of its board among the boards of the lab's people.
+    pub team: u32,
+    /// Number of such teams.
+    pub teams: u32,
 }
 
 impl Wiring {
@@ -62,6 +77,8 @@ impl Wiring {
         let first = self.population_boards[index];
         let union = self.union_node(lab);
         let neighbours = neighbours(scenario, lab, population);
+        let market = scenario.market.as_ref();
+        let share_hired = market.map_or(0.0, |market| market.hired_knowledge_share);
         for heard in neighbours {
             self.edge_start.push(self.edges.len() as u32);
             for neighbour in heard {
@@ -110,7 +127,54 @@ impl Wiring {
                     Some((exchange.share, salt)),
                 );
             }
+            if share_hired > 0.0 && matches!(population.kind, PopulationKind::Human { .. }) {
+                let board = self.edge_start.len() as u32 - 1;
+                self.hear_the_hired(scenario, lab, board, share_hired);
+            }
         }
+    }
+
+    /// Edges into a board of people from what those know who come from each other lab.
+    fn hear_the_hired(&mut self, scenario: &Scenario, to: usize, board: u32, share: f64) {
+        let boards = self.boards_of_people(scenario, to);
+        let team = boards.iter().position(|&other| other == board);
+        let team = team.expect("people work there") as u32;
+        let teams = boards.len() as u32;
+        for from in (0..scenario.labs.len()).filter(|&from| from != to) {
+            let salt = derive_key(&[
+                b"hiring",
+                &scenario.run.seed.to_le_bytes(),
+                scenario.labs[from].name.as_bytes(),
+                scenario.labs[to].name.as_bytes(),
+                &u64::from(team).to_le_bytes(),
+            ]);
+            // No other edge has this class, so there is nothing to search for.
+            self.classes.push(Class::Hired(Hired {
+                from,
+                to,
+                team,
+                teams,
+            }));
+            self.mails.push(Mail {
+                node: self.union_node(from),
+                class: self.classes.len() as u32 - 1,
+            });
+            self.read(self.mails.len() as u32 - 1, Some((share, salt)));
+        }
+    }
+
+    /// Boards of a lab's people, ascending.
+    fn boards_of_people(&self, scenario: &Scenario, lab: usize) -> Vec<u32> {
+        let mut first = self.lab_boards[lab];
+        let mut of_people = Vec::new();
+        for population in &scenario.labs[lab].populations {
+            let boards = first..first + population.boards;
+            first = boards.end;
+            if let PopulationKind::Human { .. } = population.kind {
+                of_people.extend(boards);
+            }
+        }
+        of_people
     }
 
     fn union_node(&self, lab: usize) -> u32 {
@@ -121,6 +185,11 @@ impl Wiring {
     fn edge(&mut self, node: u32, class: Class, filter: Option<(f64, rng::Pair)>) {
         let class = position_or_push(&mut self.classes, class);
         let mail = position_or_push(&mut self.mails, Mail { node, class });
+        self.read(mail, filter);
+    }
+
+    /// One more edge into the board in hand, reading `mail`.
+    fn read(&mut self, mail: u32, filter: Option<(f64, rng::Pair)>) {
         let (threshold, salt) = match filter {
             Some((share, salt)) if share < 1.0 => ((share * 4_294_967_296.0) as u32, salt),
             _ => (u32::MAX, [0; 2]),
@@ -269,6 +338,39 @@ mod tests {
         assert_eq!(second.len(), 2);
         assert_eq!(second[1].threshold, 1 << 31);
         assert_eq!(wiring.mails[second[1].mail as usize].node, 10);
+    }
+
+    #[test]
+    fn who_is_hired_tells_the_team_they_join() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/smoke.toml");
+        let change = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let overrides = Overrides {
+            set: vec![change("market.hired_knowledge_share", "0.25")],
+            ..Overrides::default()
+        };
+        let scenario = Scenario::load(&path, &overrides).expect("it is right");
+        let wiring = Wiring::new(&scenario);
+        let without = Wiring::new(&Scenario::load(&path, &Overrides::default()).expect("shipped"));
+        let count = |of: &Wiring, board: usize| of.edge_start[board + 1] - of.edge_start[board];
+        // People sit at boards 0 to 3 of the first lab and at both of the second; copies hire nobody.
+        let more = (0..10).map(|board| count(&wiring, board) - count(&without, board));
+        assert_eq!(more.collect::<Vec<_>>(), [1, 1, 1, 1, 0, 0, 0, 0, 1, 1]);
+        let last = |board: usize| wiring.edges[wiring.edge_start[board + 1] as usize - 1];
+        let mail = |board: usize| wiring.mails[last(board).mail as usize];
+        let class = |board: usize| wiring.classes[mail(board).class as usize];
+        for (board, from, to, team, teams) in [(2, 1, 0, 2, 4), (9, 0, 1, 1, 2)] {
+            assert_eq!(last(board).threshold, 1 << 30);
+            assert_eq!(mail(board).node, 10 + from as u32);
+            let way = Hired {
+                from,
+                to,
+                team,
+                teams,
+            };
+            assert_eq!(class(board), Class::Hired(way));
+        }
+        // Each team hears of another part.
+        assert_ne!(last(0).salt, last(1).salt);
     }
 
     #[test]

@@ -102,6 +102,8 @@ tokens_per_day = 2e11
 [market]
 capital_exponent = 0.5
 talent_exponent = 1.0
+hired_knowledge_share = 0.2
+hires_per_delegation = 7.0
 [wave]
 frenzy_capex_usd_per_year = 1e8
 gap_usd_per_year = 2e8

@@ -138,6 +138,19 @@ pub const EFFECTS: &[Effect] = &[
         least: -0.3,
     },
     Effect {
+        name: "winner-takes-most",
+        with: "",
+        without: "nothing-taken-along",
+        what: "what a lab knows, OOM of ideas, mean of the three, thanks to whom it hires",
+        measure: |rows| {
+            let known = last(rows)
+                .iter()
+                .map(|row| (row.known_ideas as f64).log10());
+            known.sum::<f64>() / 3.0
+        },
+        least: ONE_PERCENT,
+    },
+    Effect {
         name: "inference-trap",
         with: "",
         without: "without",
@@ -181,12 +194,15 @@ pub const EFFECTS: &[Effect] = &[
         name: "automation-ramp",
         with: "",
         without: "without",
-        what: "share of the work that models do",
+        what: "share of the work from day 0 on that models do",
         measure: |rows| {
-            let models = sum(rows, |row| row.automated_attempts as f64);
-            models / sum(rows, |row| row.attempts as f64)
+            let of = |column: fn(&TickRow) -> u64| {
+                let from_day_0 = rows.iter().filter(|rows| rows[0].day > 0.0);
+                from_day_0.map(|rows| column(&rows[0]) as f64).sum::<f64>()
+            };
+            of(|row| row.automated_attempts) / of(|row| row.attempts)
         },
-        least: 0.05,
+        least: 0.5,
     },
     Effect {
         name: "regulation-pause",

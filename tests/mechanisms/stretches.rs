@@ -100,6 +100,9 @@ pub const STRETCHES: &[Stretch] = &[
             ("people move", |rows| {
                 rows.iter().any(|row| row.talent_share > 0.43)
             }),
+            ("they take along what they know", |rows| {
+                rows.iter().all(|row| row.delegations > 0)
+            }),
         ],
     },
     Stretch {
@@ -210,6 +213,9 @@ pub const STRETCHES: &[Stretch] = &[
                 rows.iter().any(|row| row.interest_usd > 0.0)
             }),
             ("posts", |rows| rows.iter().any(|row| row.posts > 0.0)),
+            ("people who take along what they know", |rows| {
+                rows.iter().any(|row| row.delegations > 0)
+            }),
             ("sandboxes", |rows| {
                 rows.iter().any(|row| row.hours_sandbox > 0.0)
             }),

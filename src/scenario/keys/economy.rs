@@ -204,6 +204,24 @@ pub(super) static MARKET: Table = Table {
         )
         .unit("1/year")
         .or("0.5", Assumed, "two years in a job"),
+        key(
+            "hired_knowledge_share",
+            SHARE,
+            "Share of the ideas of the lab they leave that a delegation of hired people knows.",
+        )
+        .or("0.0", Assumed, "off; nothing was measured, sweep it")
+        .fixed(),
+        key(
+            "hires_per_delegation",
+            Shape::Float(between(1.0, 1e6)),
+            "People hired from one lab by another who make a delegation.",
+        )
+        .unit("people")
+        .or(
+            "10.0",
+            Assumed,
+            "a small team; unused while they know nothing",
+        ),
     ],
 };
 

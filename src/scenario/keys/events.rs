@@ -25,7 +25,7 @@ pub static EVENT: Table = Table {
 
 /// What the condition of an event may compare: the numeric columns of the tick record but `tick`
 /// and `day`.
-pub const QUANTITIES: [&str; 100] = [
+pub const QUANTITIES: [&str; 102] = [
     "tick_hours",
     "oom_training",
     "oom_inference",
@@ -126,6 +126,8 @@ pub const QUANTITIES: [&str; 100] = [
     "demand_strategy",
     "substituted_share",
     "oom_effective_compute",
+    "hired_people",
+    "delegations",
 ];
 
 /// The keys inside a [`Shape::Condition`].

@@ -38,18 +38,21 @@ pub fn capital_factor(market: &Market, share: f64, labs: usize) -> f64 {
     libm::pow(share * labs as f64, market.capital_exponent)
 }
 
-/// Moves people: `talent` are shares of all human researchers, `headcounts` those that the labs' own series state.
-pub fn hire(market: &Market, talent: &mut [f64], headcounts: &[f64], shares: &[f64], years: f64) {
+/// Where people who change jobs go: each lab's part of all draws, from the head-counts that the labs' own series state
+/// and the shares of customers. `None` if there is nobody.
+pub fn drawn_shares(market: &Market, headcounts: &[f64], shares: &[f64]) -> Option<Vec<f64>> {
     let labs = shares.len() as f64;
     let draw =
         |(heads, share): (&f64, &f64)| heads * libm::pow(share * labs, market.talent_exponent);
     let draws: Vec<f64> = headcounts.iter().zip(shares).map(draw).collect();
     let sum: f64 = draws.iter().sum();
-    if sum == 0.0 {
-        return;
-    }
+    (sum > 0.0).then(|| draws.iter().map(|draw| draw / sum).collect())
+}
+
+/// Moves people: `talent` are shares of all human researchers, `drawn` where those go who change jobs.
+pub fn hire(market: &Market, talent: &mut [f64], drawn: &[f64], years: f64) {
     let moved = completed(market.talent_mobility_per_year, years);
-    for (talent, draw) in talent.iter_mut().zip(draws) {
-        *talent += (draw / sum - *talent) * moved;
+    for (talent, drawn) in talent.iter_mut().zip(drawn) {
+        *talent += (drawn - *talent) * moved;
     }
 }

@@ -8,6 +8,7 @@ mod demand;
 #[cfg(test)]
 mod equations;
 mod fleet;
+mod hiring;
 mod labour;
 mod market;
 mod money;
@@ -20,6 +21,7 @@ mod units;
 mod wave;
 
 pub use fleet::{Ageing, Vintage, Vintages};
+pub use hiring::{Arrivals, Moves};
 pub use money::{Books, Flows, ModelCosts};
 pub use power::Power;
 pub use settle::{Chips, LabTick, Report};
@@ -51,6 +53,9 @@ pub struct Economy {
     pub market_open: bool,
     /// The long wave.
     pub boom: Boom,
+    /// People on their way, by ordered pair of labs; empty while nobody takes knowledge along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Moves>,
 }
 
 /// State of a lab's part in it.
@@ -132,11 +137,16 @@ fn headcount(scenario: &Scenario, lab: usize, day: f64) -> f64 {
     humans.sum()
 }
 
+/// All human researchers that the labs' series state for a day.
+fn people(scenario: &Scenario, day: f64) -> f64 {
+    (0..scenario.labs.len())
+        .map(|lab| headcount(scenario, lab, day))
+        .sum()
+}
+
 /// Share of a lab in all human researchers that the labs' series state for a day.
 fn people_share(scenario: &Scenario, lab: usize, day: f64) -> f64 {
-    let all: f64 = (0..scenario.labs.len())
-        .map(|lab| headcount(scenario, lab, day))
-        .sum();
+    let all = people(scenario, day);
     if all > 0.0 {
         headcount(scenario, lab, day) / all
     } else {
@@ -178,6 +188,9 @@ impl Economy {
                 lab.talent = Some(people_share(scenario, index, day));
             }
             self.market_open = true;
+            if market.hired_knowledge_share > 0.0 {
+                self.moves = vec![Moves::default(); self.labs.len() * self.labs.len()];
+            }
         }
         for (index, (lab, config)) in self.labs.iter_mut().zip(&scenario.labs).enumerate() {
             if lab.start.is_none() {
@@ -294,6 +307,12 @@ impl Economy {
             }
             if let (Some(_), Some(talent)) = (&scenario.market, lab.talent) {
                 values.extend([lab.market_share, talent]);
+            }
+        }
+        for (pair, moves) in self.moves.iter().enumerate() {
+            let (from, to) = (pair / self.labs.len(), pair % self.labs.len());
+            if from != to {
+                values.extend([moves.people, moves.delegations as f64]);
             }
         }
         values

@@ -98,6 +98,10 @@ pub struct Report {
     pub market_share: f64,
     /// Share of all human researchers.
     pub talent_share: f64,
+    /// People hired away from other labs.
+    pub hired_people: f64,
+    /// Delegations of them that brought along what they know.
+    pub delegations: u64,
     /// Where the long wave is; empty without `[wave]`.
     pub wave_phase: &'static str,
     /// Revenue short of what chips need, all labs, $ a year.
@@ -124,7 +128,7 @@ impl Economy {
         }
         self.produce(scenario, &mut reports, day, hours);
         self.turn(scenario, labs, &mut reports, years, hours);
-        self.choose(scenario, labs, day, years);
+        self.choose(scenario, labs, &mut reports, day, years);
         for (lab, report) in reports.iter_mut().enumerate() {
             self.describe(scenario, lab, &labs[lab], report, day);
         }
@@ -340,7 +344,14 @@ impl Economy {
     }
 
     /// Customers adopt and move, people move.
-    fn choose(&mut self, scenario: &Scenario, labs: &[LabTick], day: f64, years: f64) {
+    fn choose(
+        &mut self,
+        scenario: &Scenario,
+        labs: &[LabTick],
+        reports: &mut [Report],
+        day: f64,
+        years: f64,
+    ) {
         if let (Some(rules), Some(share)) = (&scenario.demand, &mut self.adopted_share) {
             *share = demand::adopted(rules, *share, years);
         }
@@ -362,7 +373,13 @@ impl Economy {
             .iter()
             .map(|lab| lab.talent.unwrap_or(0.0))
             .collect();
-        market::hire(rules, &mut talent, &heads, &shares, years);
+        if let Some(drawn) = market::drawn_shares(rules, &heads, &shares) {
+            let hired = self.count_moves(scenario, rules, &talent, &drawn, (day, years));
+            for (report, hired) in reports.iter_mut().zip(hired) {
+                report.hired_people = hired;
+            }
+            market::hire(rules, &mut talent, &drawn, years);
+        }
         for (lab, state) in self.labs.iter_mut().enumerate() {
             state.market_share = shares[lab];
             state.talent = state.talent.map(|_| talent[lab]);

@@ -49,6 +49,9 @@ impl Host {
                 *sum = sum.wrapping_add(*gain);
             }
         }
+        if self.day() >= 0.0 {
+            self.settle_market(self.day(), plan);
+        }
         self.hours += plan.tick;
     }
 

@@ -23,6 +23,7 @@ pub const ALL: &[&str] = &[
     "news: due",
     "news: resting",
     "news: some is read",
+    "news: who was hired joins a team",
     "number: compute is the limit",
     "number: ideas are the limit",
     "number: nobody works",

@@ -64,6 +64,11 @@ pub fn floats(scenario: &Scenario, ours: &[f64], theirs: &[f64]) -> Result<(), S
                 .map(|what| format!("{}, {what}", lab.name)),
         );
     }
+    // The market has none before it opens.
+    let of_populations = 5 * populations(scenario).len();
+    for number in names.len()..ours.len().saturating_sub(of_populations) {
+        names.push(format!("market, float {number}"));
+    }
     for name in populations(scenario) {
         let of_population = "N, speed, weight, keep, active".split(", ");
         names.extend(of_population.map(|what| format!("{name}, {what}")));

@@ -9,6 +9,7 @@ mod chain;
 mod clock;
 pub mod compare;
 mod landscape;
+mod market;
 mod plan;
 mod policy;
 mod staff;
@@ -24,6 +25,7 @@ use takeoff::scenario::{IdeaKind, Scenario, Series};
 
 use clock::Clock;
 use landscape::Landscape;
+use market::Shares;
 pub use plan::Plan;
 use staff::Staff;
 use wiring::Wiring;
@@ -53,6 +55,8 @@ pub struct Host {
     rebuild: f64,
     /// News on each board after the last tick.
     news: Vec<u32>,
+    /// Customers and people, once their market is open.
+    shares: Option<Shares>,
     /// Lowest entry of the normal table.
     least_normal: i32,
     /// Weights of which the device has binomial tables.
@@ -144,6 +148,7 @@ impl Host {
             turned: vec![0.0; wiring.teams.len()],
             rebuild: 0.0,
             news: vec![0; *wiring.lab_boards.last().expect("a last") as usize],
+            shares: None,
             least_normal: tables::normal()[0],
             tabulated: vec![0; wiring.teams.len()],
             digest: chain::first(&scenario),
@@ -202,6 +207,7 @@ impl Host {
             floats.extend([lab.debt, lab.experiment_hours, lab.surplus]);
             floats.extend([lab.quality, lab.experience]);
         }
+        floats.extend(self.market_floats());
         for (staff, plan) in self.staff.iter().zip(&plan.staff) {
             floats.extend([plan.force.headcount, plan.force.speed, staff.weight()]);
             floats.extend([staff.keep as f64, staff.active as f64]);

@@ -65,6 +65,7 @@ impl Host {
     /// Plans the next tick.
     pub fn plan(&mut self, device: &mut dyn Device) -> Plan {
         let (day, fraction) = (self.day(), self.landscape.fraction);
+        self.open(day);
         let mut labs: Vec<LabPlan> = (0..self.labs.len())
             .map(|lab| self.compute(lab, day))
             .collect();
@@ -73,12 +74,18 @@ impl Host {
             self.mark_if(spent, "compute: surplus inference");
         }
         let force = |staff: &Staff| {
-            staff.force(
-                day,
-                labs[staff.team.lab].inference,
-                fraction,
-                labs[staff.team.lab].oom.serial,
-            )
+            let lab = staff.team.lab;
+            let serial = labs[lab].oom.serial;
+            let force = staff.force(day, labs[lab].inference, fraction, serial);
+            let talent = if staff.automated() {
+                1.0
+            } else {
+                self.talent(lab, day)
+            };
+            Force {
+                headcount: force.headcount * talent,
+                ..force
+            }
         };
         let forces: Vec<Force> = self.staff.iter().map(force).collect();
         self.mark_forces(day, &forces);
@@ -127,6 +134,7 @@ impl Host {
     /// States of the lag classes.
     fn classes(&mut self, day: f64, tick: f64) -> Vec<u32> {
         let end = self.hours + tick;
+        let delegations = self.delegations();
         let state = |(class, delivered): (&Class, &mut f64)| match *class {
             Class::Until(start_day) if day < start_day => class::IMMEDIATE,
             Class::Until(_) => class::RESTING,
@@ -136,12 +144,22 @@ impl Host {
                 class::DUE
             }
             Class::Lag(_) => class::RESTING,
+            Class::Hired(from, to, team, teams) => {
+                let coming = delegations.get(from).map_or((0, 0), |of| of[to]);
+                let mut numbers = coming.0..coming.0 + coming.1;
+                if numbers.any(|number| number % teams == team) {
+                    class::IMMEDIATE
+                } else {
+                    class::RESTING
+                }
+            }
         };
         let classes = self.wiring.classes.iter();
         let states: Vec<u32> = classes.zip(&mut self.delivered).map(state).collect();
         for (class, state) in self.wiring.classes.clone().iter().zip(&states) {
             let branch = match (class, *state) {
                 (Class::Until(_), class::IMMEDIATE) => "news: before the start",
+                (Class::Hired(..), class::IMMEDIATE) => "news: who was hired joins a team",
                 (_, class::IMMEDIATE) => "news: at once",
                 (_, class::DUE) => "news: due",
                 _ => "news: resting",

@@ -16,6 +16,8 @@ pub enum Class {
     Lag(f64),
     /// At every tick before this day.
     Until(f64),
+    /// When people from one lab join a team of another: from, to, team of so many.
+    Hired(usize, usize, u64, u64),
 }
 
 /// Boards of a population.
@@ -108,6 +110,48 @@ impl Wiring {
             };
             let lag = Class::Lag(exchange.lag_hours);
             self.hear(boards + exchange.from, lag, threshold, salt);
+        }
+        if let PopulationKind::Human { .. } = population.kind {
+            self.hear_hired(scenario, team, boards);
+        }
+    }
+
+    /// What people bring who are hired.
+    fn hear_hired(&mut self, scenario: &Scenario, team: Team, boards: usize) {
+        let share = scenario
+            .market
+            .as_ref()
+            .map_or(0.0, |market| market.hired_knowledge_share);
+        if share == 0.0 {
+            return;
+        }
+        let board = self.edge_start.len() - 1;
+        let human = |team: &&Team| {
+            let population = &scenario.labs[team.lab].populations[team.member];
+            matches!(population.kind, PopulationKind::Human { .. })
+        };
+        let own = self
+            .teams
+            .iter()
+            .filter(|other| other.lab == team.lab)
+            .filter(human);
+        let places: Vec<usize> = own.flat_map(|of| of.first..of.first + of.boards).collect();
+        let number = places
+            .iter()
+            .position(|&place| place == board)
+            .expect("one of them") as u64;
+        for (from, other) in scenario
+            .labs
+            .iter()
+            .enumerate()
+            .filter(|(from, _)| *from != team.lab)
+        {
+            let (seed, to) = (scenario.run.seed.to_le_bytes(), &scenario.labs[team.lab]);
+            let names = (other.name.as_bytes(), to.name.as_bytes());
+            let salt = key(&[b"hiring", &seed, names.0, names.1, &number.to_le_bytes()]);
+            let class = Class::Hired(from, team.lab, number, places.len() as u64);
+            let threshold = libm::floor(share * 4_294_967_296.0) as u32;
+            self.hear(boards + from, class, threshold, salt);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Claim: customers adopt, pay and choose as "Demand" and "Labs" say.
 
-use super::super::{Gains, Resources, demand as of, market as choice};
+use super::super::{Arrivals, Gains, Moves, Resources, demand as of, hiring, market as choice};
 use super::{close, demand, market};
 use crate::scenario::{Demand, Market};
 
@@ -143,22 +143,73 @@ fn customers_and_capital_follow() {
 #[test]
 fn people_follow_and_none_is_lost() {
     // Draws: 300 x 1.6 = 480 and 100 x 0.4 = 40, so 12/13 and 1/13; 1 - 1/e of the way.
+    let drawn = |shares: &[f64]| choice::drawn_shares(&market(), &[300.0, 100.0], shares);
     let mut talent = [0.75, 0.25];
-    choice::hire(&market(), &mut talent, &[300.0, 100.0], &[0.8, 0.2], 0.5);
+    choice::hire(
+        &market(),
+        &mut talent,
+        &drawn(&[0.8, 0.2]).expect("people"),
+        0.5,
+    );
     close(talent[0], 0.75 + (12.0 / 13.0 - 0.75) * 0.6321205588285577);
     let mut sum_off: f64 = 0.0;
     for tick in 0..10_000 {
         let share = 0.5 + 0.4 * libm::sin(f64::from(tick));
-        choice::hire(
-            &market(),
-            &mut talent,
-            &[300.0, 100.0],
-            &[share, 1.0 - share],
-            0.01,
-        );
+        let drawn = drawn(&[share, 1.0 - share]).expect("people");
+        choice::hire(&market(), &mut talent, &drawn, 0.01);
         sum_off = sum_off.max((talent[0] + talent[1] - 1.0).abs());
     }
     assert!(sum_off < 1e-12, "{sum_off}");
+    assert_eq!(
+        choice::drawn_shares(&market(), &[0.0, 0.0], &[0.8, 0.2]),
+        None
+    );
+}
+
+#[test]
+fn those_who_change_jobs_go_where_they_are_drawn() {
+    // Of 400 people a quarter is in the second lab; half a year at a rate of 2: 1 - 1/e of them leave, 12/13 of
+    // these for the first.
+    let (talent, drawn) = ([0.75, 0.25], [12.0 / 13.0, 1.0 / 13.0]);
+    let between = |from, to| hiring::moved(&market(), 400.0, &talent, &drawn, (from, to), 0.5);
+    close(
+        between(1, 0),
+        400.0 * 0.25 * 0.6321205588285577 * 12.0 / 13.0,
+    );
+    close(between(0, 1), 400.0 * 0.75 * 0.6321205588285577 / 13.0);
+    // What a lab gains is what it has more of afterwards.
+    let mut after = talent;
+    choice::hire(&market(), &mut after, &drawn, 0.5);
+    close(
+        between(1, 0) - between(0, 1),
+        400.0 * (after[0] - talent[0]),
+    );
+}
+
+#[test]
+fn ten_people_are_a_delegation_and_teams_take_turns() {
+    let mut moves = Moves {
+        people: 9.5,
+        delegations: 6,
+    };
+    assert_eq!(moves.send(&market()), (6, 0));
+    moves.people += 26.0;
+    // 35.5 people: three delegations, and 5.5 who wait for others.
+    assert_eq!(moves.send(&market()), (6, 3));
+    assert_eq!((moves.people, moves.delegations), (5.5, 9));
+    // Numbers 6, 7 and 8 of four teams' turns join teams 2, 3 and 0; of two teams' turns all; of one lab's none.
+    let arrivals = Arrivals::of(2, vec![(0, 0), (6, 3), (0, 0), (0, 0)]);
+    let joined = |teams: u32| -> Vec<bool> {
+        let join = |team| arrivals.join((0, 1), team, teams);
+        (0..teams).map(join).collect()
+    };
+    assert_eq!(joined(4), [true, false, true, true]);
+    assert_eq!(joined(2), [true, true]);
+    assert!(!arrivals.join((1, 0), 0, 4));
+    assert_eq!((arrivals.to(0), arrivals.to(1)), (0, 3));
+    // Without a market nobody comes.
+    assert!(!Arrivals::default().join((0, 1), 0, 4));
+    assert_eq!(Arrivals::default().to(1), 0);
 }
 
 /// A fleet of 1000 A100e with shares of 0.4, 0.1 and 0.4.

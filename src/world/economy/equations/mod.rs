@@ -107,6 +107,8 @@ fn market() -> Market {
         capital_exponent: 0.5,
         talent_exponent: 1.0,
         talent_mobility_per_year: 2.0,
+        hired_knowledge_share: 0.1,
+        hires_per_delegation: 10.0,
     }
 }
 

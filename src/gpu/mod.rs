@@ -10,6 +10,7 @@ pub mod layout;
 mod link;
 mod pace;
 mod pipelines;
+pub mod rates;
 mod readback;
 mod results;
 pub mod stages;
@@ -18,6 +19,7 @@ mod timing;
 use std::time::Instant;
 
 pub use adapter::{DeviceReport, Wanted, auto_choice, devices};
+pub use timing::Clock;
 
 use crate::model::census::{Census, Counter, Recount};
 use crate::model::engine::{Engine, EngineError, Setup, StageSeconds, Store, TickInput};
@@ -69,6 +71,8 @@ pub struct GpuEngine {
     setup: Setup,
     name: String,
     driver: String,
+    backend: String,
+    features: Vec<&'static str>,
     link: Link,
     placement: Placement,
     buffers: Buffers,
@@ -131,6 +135,8 @@ impl GpuEngine {
                 .trim()
                 .to_owned(),
             name: info.name,
+            backend: info.backend.to_string(),
+            features: adapter::features(&adapter),
             workgroup: options.workgroup,
             grid_width: limits.max_compute_workgroups_per_dimension,
             pace: Pace::new(options.block),
@@ -164,6 +170,16 @@ impl GpuEngine {
         &self.link.device
     }
 
+    /// `vulkan`, `metal` or `dx12`.
+    pub fn backend(&self) -> &str {
+        &self.backend
+    }
+
+    /// What the device offers of what could make the stages faster.
+    pub fn features(&self) -> &[&'static str] {
+        &self.features
+    }
+
     /// Name of the device.
     pub fn device_name(&self) -> &str {
         &self.name
@@ -174,8 +190,8 @@ impl GpuEngine {
     ///
     /// # Errors
     /// If the driver refuses what that takes.
-    pub fn time_stages(&mut self) -> Result<(), EngineError> {
-        self.timing = Some(Timing::new(&self.link)?);
+    pub fn time_stages(&mut self, clock: Clock) -> Result<(), EngineError> {
+        self.timing = Some(Timing::new(&self.link, clock)?);
         Ok(())
     }
 

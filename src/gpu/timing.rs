@@ -13,6 +13,15 @@ const STRIDE: u64 = wgpu::QUERY_RESOLVE_BUFFER_ALIGNMENT;
 /// Words of the times of all stages.
 const WORDS: usize = STAGES.len() * STRIDE as usize / 4;
 
+/// What times stages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The device's own clock, or the wall's where it has none that passes can read.
+    Device,
+    /// The wall's: every submit is waited for.
+    Wall,
+}
+
 /// Times the stages of ticks and recounts.
 pub struct Timing {
     /// Absent where the device has no clock that passes can read.
@@ -37,13 +46,14 @@ pub fn slot(stage: &Stage) -> usize {
 }
 
 impl Timing {
-    /// Of a device; what it cannot do is done by waiting.
+    /// By the device's clock if it has one and `clock` is theirs; else by waiting.
     ///
     /// # Errors
     /// If the driver refuses a small buffer.
-    pub fn new(link: &Link) -> Result<Self, EngineError> {
+    pub fn new(link: &Link, clock: Clock) -> Result<Self, EngineError> {
         let features = link.device.features();
-        let stamps = if features.contains(wgpu::Features::TIMESTAMP_QUERY) {
+        let has_clock = features.contains(wgpu::Features::TIMESTAMP_QUERY);
+        let stamps = if has_clock && clock == Clock::Device {
             Some(Stamps::new(link)?)
         } else {
             None

@@ -11,8 +11,8 @@ use crate::model::layout::PopulationTick;
 use crate::sim::{EngineInfo, Simulation};
 use crate::world::World;
 
-/// Ticks before the measured one: in the first nobody has an experiment yet, in the second half of the
-/// agents wait for their first.
+/// Ticks before the measured one: agents start in the first, and spend most of the second in their first
+/// experiments.
 pub const TICKS_BEFORE: u64 = 2;
 
 /// The flagship before its third day.

@@ -28,6 +28,7 @@ fn main() {
         return;
     }
     state_build();
+    state_versions();
     state_device();
     state_mount();
 }
@@ -47,6 +48,22 @@ fn state_build() {
     let build = given.or_else(|| git(&["describe", "--always", "--tags", "--abbrev=12"]));
     if let Some(build) = build {
         println!("cargo:rustc-env=TAKEOFF_BUILD={}", build.trim());
+    }
+}
+
+/// The compiler and the version of wgpu, for reports of measurements.
+fn state_versions() {
+    println!("cargo:rerun-if-changed=Cargo.lock");
+    let compiler = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let version = Command::new(compiler).arg("--version").output();
+    if let Ok(version) = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    {
+        println!("cargo:rustc-env=TAKEOFF_RUSTC={}", version.trim());
+    }
+    let lock = std::fs::read_to_string("Cargo.lock").unwrap_or_default();
+    let after = lock.split("name = \"wgpu\"").nth(1).unwrap_or_default();
+    if let Some(version) = after.split('"').nth(1) {
+        println!("cargo:rustc-env=TAKEOFF_WGPU={version}");
     }
 }
 

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::bench::load::LEAST_DUE;
+use crate::bench::{Load, Request};
 use crate::command::recorded::CheckpointPlan;
-use crate::command::{Command, replay, run, scenario};
+use crate::command::{Command, bench, replay, run, scenario};
 use crate::record::Existing;
 use crate::scenario::Overrides;
+use crate::scenario::keys::limit;
 use crate::sim::EngineChoice;
 
 /// Simulates an intelligence explosion by running the researchers.
@@ -31,6 +34,8 @@ enum Sub {
     Replay(Replay),
     /// List what can compute here and what `--engine auto` takes
     Devices,
+    /// Measure speed here: events a second by load, where time goes, how far the device's limits are
+    Bench(Bench),
     /// List, show, check and start scenario files
     #[command(subcommand)]
     Scenario(ScenarioSub),
@@ -104,6 +109,44 @@ struct Replay {
     quiet: bool,
 }
 
+/// Loads are what --mix and --due name; without either all mixes, and 0.1, 1, 10 and 100% due.
+#[derive(Args)]
+struct Bench {
+    /// Who computes; several are measured one after another and must end in the same digests
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "auto")]
+    engine: Vec<Engine>,
+    /// Numbers of agents, as in 1e6,1e9
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = agents,
+        default_value = "1e6,1e7")]
+    agents: Vec<u64>,
+    /// quiet: nobody is due; typical: the human era; busy: 12 events an agent; flagship:
+    /// scenarios/throughput.toml
+    #[arg(long, value_name = "MIX,...", value_delimiter = ',', value_parser = mix)]
+    mix: Vec<Load>,
+    /// Percent of the agents that are due in a tick, once each
+    #[arg(long, value_name = "PERCENT,...", value_delimiter = ',', value_parser = due,
+        allow_negative_numbers = true)]
+    due: Vec<Load>,
+    /// Threads of the CPU engine; 0: one a core
+    #[arg(long, value_name = "N", default_value = "0",
+        value_parser = clap::value_parser!(u16).range(0..=4096))]
+    threads: u16,
+    /// Measured ticks of each point
+    #[arg(long, value_name = "N", default_value = "5",
+        value_parser = clap::value_parser!(u16).range(1..=1000))]
+    repeats: u16,
+    /// Memory in which the device's own rates are measured, less where less is free
+    #[arg(long, value_name = "MIB", default_value = "1024",
+        value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    working_set: u64,
+    /// Keep the report in FILE, written anew after each point
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Show no progress
+    #[arg(long)]
+    quiet: bool,
+}
+
 #[derive(Subcommand)]
 enum ScenarioSub {
     /// List the scenario files of a folder with the question each asks
@@ -170,6 +213,7 @@ pub fn parse() -> Command {
             quiet: replay.quiet,
         }),
         Sub::Devices => Command::Devices,
+        Sub::Bench(bench) => Command::Bench(bench.into()),
         Sub::Scenario(sub) => Command::Scenario(sub.into()),
     }
 }
@@ -197,6 +241,28 @@ impl From<Run> for run::Options {
             checkpoints: (!run.no_checkpoint).then_some(checkpoints),
             quiet: run.quiet,
             json: run.json,
+        }
+    }
+}
+
+impl From<Bench> for bench::Options {
+    fn from(bench: Bench) -> bench::Options {
+        let mut loads = [bench.mix, bench.due].concat();
+        if loads.is_empty() {
+            loads.extend(Load::MIXES);
+            loads.extend([0.001, 0.01, 0.1, 1.0].map(Load::Due));
+        }
+        bench::Options {
+            request: Request {
+                engines: bench.engine.into_iter().map(EngineChoice::from).collect(),
+                agents: bench.agents,
+                loads,
+                threads: bench.threads.into(),
+                repeats: bench.repeats.into(),
+                working_set: bench.working_set << 20,
+            },
+            json: bench.json,
+            quiet: bench.quiet,
         }
     }
 }
@@ -258,6 +324,36 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A number of agents, as a whole number or as 1e9.
+fn agents(text: &str) -> Result<u64, String> {
+    let exact = text.parse().ok();
+    let written = text.parse::<f64>().ok().filter(|n| n.fract() == 0.0);
+    match exact.or(written.map(|n| n as u64)) {
+        Some(agents) if (1..=limit::AGENTS).contains(&agents) => Ok(agents),
+        _ => Err(format!(
+            "expected a whole number of agents from 1 to {}, as in 1e6",
+            limit::AGENTS
+        )),
+    }
+}
+
+fn mix(text: &str) -> Result<Load, String> {
+    Load::named(text).ok_or_else(|| {
+        let names = Load::MIXES.map(Load::name);
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+/// 0% is the quiet load.
+fn due(text: &str) -> Result<Load, String> {
+    let least = 100.0 * LEAST_DUE;
+    match text.parse::<f64>() {
+        Ok(0.0) => Ok(Load::Quiet),
+        Ok(percent) if (least..=100.0).contains(&percent) => Ok(Load::Due(percent / 100.0)),
+        _ => Err(format!("expected 0, or {least} to 100 percent")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,6 +372,27 @@ mod tests {
                 panic!("{option} takes -1")
             };
             assert!(error.to_string().contains("expected"), "{error}");
+        }
+    }
+
+    #[test]
+    fn loads_are_named_or_percents() {
+        assert_eq!(agents("1e6"), Ok(1_000_000));
+        assert_eq!(agents("123"), Ok(123));
+        for wrong in ["0", "-1", "1e20", "0.5", "many", "nan", "inf"] {
+            let told = agents(wrong).expect_err(wrong);
+            assert_eq!(
+                told,
+                "expected a whole number of agents from 1 to 68719476736, as in 1e6"
+            );
+        }
+        assert_eq!(mix("busy"), Ok(Load::Busy));
+        let told = mix("lazy").expect_err("there is none");
+        assert_eq!(told, "expected one of quiet, typical, busy, flagship");
+        assert_eq!(due("10"), Ok(Load::Due(0.1)));
+        assert_eq!(due("0"), Ok(Load::Quiet));
+        for wrong in ["-1", "101", "nan", "1e-9", "all"] {
+            due(wrong).expect_err(wrong);
         }
     }
 

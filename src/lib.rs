@@ -2,6 +2,7 @@
 //! GPU buffers, advanced by WGSL compute shaders; what they find feeds back into how many run, how
 //! fast they think and how much compute they get. Start with `ARCHITECTURE.md`.
 
+pub mod bench;
 pub mod cli;
 pub mod command;
 pub mod cpu;

@@ -18,10 +18,16 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["model", "scenario", "cpu", "gpu", "world", "record"],
     ),
     (
-        "command",
+        "bench",
         &["model", "scenario", "gpu", "world", "record", "sim"],
     ),
-    ("cli", &["scenario", "record", "sim", "command"]),
+    (
+        "command",
+        &[
+            "model", "scenario", "gpu", "world", "record", "sim", "bench",
+        ],
+    ),
+    ("cli", &["scenario", "record", "sim", "bench", "command"]),
     ("main", &["cli"]),
 ];
 

@@ -41,6 +41,17 @@ fn every_stage_is_valid_at_every_window() {
     }
 }
 
+/// No stage, but it runs on every device that is measured.
+#[test]
+fn the_kernels_of_rates_are_valid() {
+    let source = include_str!("../shaders/bench/rates.wgsl");
+    let module = wgsl::parse_str(source).unwrap_or_else(|e| panic!("{}", e.emit_to_string(source)));
+    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+    if let Err(error) = validator.validate(&module) {
+        panic!("{}", error.emit_to_string(source));
+    }
+}
+
 #[test]
 fn bindings_are_those_of_the_stage_table() {
     for stage in STAGES {

@@ -12,7 +12,7 @@ use takeoff::command::recorded::{self, CheckpointPlan, Watcher};
 use takeoff::command::{CommandError, Exit};
 use takeoff::gpu::{GpuEngine, Options, Wanted, devices};
 use takeoff::model::census::{Census, Recount};
-use takeoff::model::engine::{Engine, EngineError, Setup, Store, TickInput};
+use takeoff::model::engine::{Engine, EngineError, Setup, StageSeconds, Store, TickInput};
 use takeoff::model::layout::PopulationTick;
 use takeoff::record::{
     Accumulator, Existing, Identity, Machine, Opened, RunFolder, RunReader, Status,
@@ -92,6 +92,10 @@ impl Engine for Doomed {
 
     fn write_store(&mut self, store: Store, words: &[u32]) -> Result<(), EngineError> {
         self.engine.write_store(store, words)
+    }
+
+    fn stage_seconds(&self) -> StageSeconds {
+        self.engine.stage_seconds()
     }
 }
 

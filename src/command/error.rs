@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use super::Exit;
+use crate::bench::BenchError;
 use crate::record::RecordError;
 use crate::scenario::{CanonicalError, ScenarioErrors};
 use crate::sim::SimError;
@@ -20,6 +21,9 @@ pub enum CommandError {
     /// The simulation fails.
     #[error(transparent)]
     Sim(#[from] SimError),
+    /// A measurement fails.
+    #[error(transparent)]
+    Bench(#[from] BenchError),
     /// The scenario in a manifest is not one.
     #[error("`{}`: {source}; replay it with the version that wrote it", path.display())]
     Recorded {
@@ -64,7 +68,9 @@ impl CommandError {
             CommandError::Record(error) if error.is_disk_full() => Exit::DiskFull,
             CommandError::Record(RecordError::Malformed { .. }) => Exit::Altered,
             CommandError::Record(_) => Exit::Folder,
-            CommandError::Sim(_) => Exit::Engine,
+            CommandError::Bench(BenchError::Scenario(_)) => Exit::Scenario,
+            CommandError::Bench(BenchError::Differs { .. }) => Exit::Differs,
+            CommandError::Sim(_) | CommandError::Bench(_) => Exit::Engine,
             CommandError::Recorded { .. } | CommandError::Altered { .. } => Exit::Altered,
             CommandError::Differs { .. } => Exit::Differs,
             CommandError::Usage(_) => Exit::Usage,

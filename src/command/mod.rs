@@ -1,6 +1,7 @@
 //! The commands: one file each. They print results on stdout and everything else on stderr, and
 //! end with one of the codes of [`Exit`].
 
+pub mod bench;
 pub mod devices;
 mod error;
 mod exit;
@@ -26,6 +27,8 @@ pub enum Command {
     Replay(replay::Options),
     /// `takeoff devices`.
     Devices,
+    /// `takeoff bench`.
+    Bench(bench::Options),
     /// `takeoff scenario`.
     Scenario(scenario::Action),
 }
@@ -37,6 +40,7 @@ impl Command {
             Command::Run(options) => run::execute(options),
             Command::Replay(options) => replay::execute(&options),
             Command::Devices => devices::execute(),
+            Command::Bench(options) => bench::execute(&options),
             Command::Scenario(action) => scenario::execute(&action),
         };
         match result {

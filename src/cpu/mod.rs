@@ -10,12 +10,13 @@ mod share;
 mod spawn;
 
 use std::cell::RefCell;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Instant;
 
 use rayon::prelude::*;
 
 use crate::model::census::{Census, PopulationCensus, Recount};
-use crate::model::engine::{Engine, EngineError, Setup, Store, TickInput};
+use crate::model::engine::{Engine, EngineError, Setup, StageSeconds, Store, TickInput};
 use crate::model::layout::{AliasEntry, PopulationTick};
 use crate::model::{digest, tables};
 
@@ -60,6 +61,7 @@ pub struct CpuEngine {
     alias: Vec<AliasEntry>,
     binomial: Vec<u32>,
     normal: Vec<i32>,
+    seconds: StageSeconds,
 }
 
 /// Agents of one population by rank, and the sum of their hashes.
@@ -101,6 +103,7 @@ impl CpuEngine {
             alias: vec![AliasEntry::default(); topics * boards],
             binomial: Vec::new(),
             normal: tables::normal(),
+            seconds: StageSeconds::default(),
             setup,
             options,
             pool,
@@ -130,6 +133,8 @@ impl CpuEngine {
         let chunk = self.options.chunk;
         let spawns = input.spawn[index];
         let instructions = self.options.instructions;
+        let clock = SharedClock::default();
+        let begun = Instant::now();
         let mut census = self.pool.install(|| {
             agents.due[..slots]
                 .par_chunks_mut(chunk)
@@ -137,16 +142,17 @@ impl CpuEngine {
                 .enumerate()
                 .map(|(i, (due, work))| {
                     let from = (i * chunk) as u64;
-                    let mut census = if spawns {
-                        instructions.run(spawn::Spawn {
+                    let begun = Instant::now();
+                    let mut census = PopulationCensus::ZERO;
+                    if spawns {
+                        census = instructions.run(spawn::Spawn {
                             population,
                             from,
                             due,
                             work,
-                        })
-                    } else {
-                        PopulationCensus::ZERO
-                    };
+                        });
+                    }
+                    let between = Instant::now();
                     let researched = DESK.with_borrow_mut(|desk| {
                         instructions.run(research::Research::<W> {
                             world: &world,
@@ -159,6 +165,9 @@ impl CpuEngine {
                         })
                     });
                     census.merge(&researched);
+                    if spawns {
+                        clock.note(begun, between);
+                    }
                     census
                 })
                 .reduce(
@@ -169,6 +178,10 @@ impl CpuEngine {
                     },
                 )
         });
+        let wall = begun.elapsed().as_secs_f64();
+        let share = if spawns { clock.share_of_first() } else { 0.0 };
+        self.seconds.spawn += share * wall;
+        self.seconds.research += (1.0 - share) * wall;
         digest::add_lanes(&mut agents.lanes, census.lanes);
         census.lanes = agents.lanes;
         census
@@ -227,10 +240,17 @@ impl CpuEngine {
     }
 
     fn tick_with<const W: usize>(&mut self, input: &TickInput<'_>) -> Census {
+        let census = self.seconds.census;
+        self.seconds = StageSeconds {
+            census,
+            ..StageSeconds::default()
+        };
         let populations = (0..self.agents.len())
             .map(|index| self.advance::<W>(index, input))
             .collect();
+        let begun = Instant::now();
         let shared = self.share::<W>(input);
+        self.seconds.share = begun.elapsed().as_secs_f64();
         Census {
             populations,
             nodes: shared.nodes,
@@ -248,6 +268,30 @@ impl CpuEngine {
     }
 }
 
+/// Thread time of two stages that run back to back in the same tasks.
+#[derive(Default)]
+struct SharedClock {
+    first: AtomicU64,
+    both: AtomicU64,
+}
+
+impl SharedClock {
+    /// A task whose first stage ended at `between`.
+    fn note(&self, begun: Instant, between: Instant) {
+        let nanos = |time: std::time::Duration| time.as_nanos() as u64;
+        let first = nanos(between.duration_since(begun));
+        self.first.fetch_add(first, Ordering::Relaxed);
+        self.both
+            .fetch_add(nanos(begun.elapsed()), Ordering::Relaxed);
+    }
+
+    /// Share of the first stage in the time of both.
+    fn share_of_first(&self) -> f64 {
+        let both = self.both.load(Ordering::Relaxed).max(1);
+        self.first.load(Ordering::Relaxed) as f64 / both as f64
+    }
+}
+
 /// The words behind atomics that nobody else holds.
 fn atomics_as_words(atomics: &mut [AtomicU32]) -> &mut [u32] {
     // SAFETY: `AtomicU32` has the size, alignment and bit validity of `u32`, and the exclusive borrow
@@ -257,13 +301,14 @@ fn atomics_as_words(atomics: &mut [AtomicU32]) -> &mut [u32] {
 
 impl Engine for CpuEngine {
     fn tick(&mut self, input: &TickInput<'_>) -> Result<Census, EngineError> {
+        let begun = Instant::now();
         if let Some(alias) = input.alias {
             self.alias.copy_from_slice(alias);
         }
         if let Some(binomial) = input.binomial {
             self.binomial = binomial.to_vec();
         }
-        Ok(match self.setup.window_words {
+        let census = match self.setup.window_words {
             1 => self.tick_with::<1>(input),
             2 => self.tick_with::<2>(input),
             4 => self.tick_with::<4>(input),
@@ -272,7 +317,9 @@ impl Engine for CpuEngine {
                     "no kernel for {words} window words"
                 )));
             }
-        })
+        };
+        self.seconds.tick = begun.elapsed().as_secs_f64();
+        Ok(census)
     }
 
     fn recount(
@@ -284,14 +331,17 @@ impl Engine for CpuEngine {
         let agents = &self.agents[index];
         let chunk = self.options.chunk;
         let slots = slots as usize;
-        Ok(self.pool.install(|| {
+        let begun = Instant::now();
+        let recount = self.pool.install(|| {
             agents.due[..slots]
                 .par_chunks(chunk)
                 .zip(agents.work[..slots].par_chunks(chunk))
                 .enumerate()
                 .map(|(i, (due, work))| census::census(population, (i * chunk) as u64, due, work))
                 .reduce(Recount::default, census::add)
-        }))
+        });
+        self.seconds.census = begun.elapsed().as_secs_f64();
+        Ok(recount)
     }
 
     fn read_agents(
@@ -333,5 +383,9 @@ impl Engine for CpuEngine {
     fn write_store(&mut self, store: Store, words: &[u32]) -> Result<(), EngineError> {
         self.store(store).copy_from_slice(words);
         Ok(())
+    }
+
+    fn stage_seconds(&self) -> StageSeconds {
+        self.seconds
     }
 }

@@ -124,6 +124,19 @@ pub(super) fn select(wanted: Wanted) -> Result<wgpu::Adapter, EngineError> {
     })
 }
 
+/// What an adapter offers of what could make the stages faster.
+pub(super) fn features(adapter: &wgpu::Adapter) -> Vec<&'static str> {
+    let known = [
+        ("timestamps", wgpu::Features::TIMESTAMP_QUERY),
+        ("subgroups", wgpu::Features::SUBGROUP),
+        ("int64", wgpu::Features::SHADER_INT64),
+        ("pipeline-cache", wgpu::Features::PIPELINE_CACHE),
+    ];
+    let offered = adapter.features();
+    let found = known.iter().filter(|(_, flag)| offered.contains(*flag));
+    found.map(|(name, _)| *name).collect()
+}
+
 fn enumerate() -> Vec<wgpu::Adapter> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;

@@ -163,11 +163,12 @@ impl Plan {
         plan
     }
 
-    /// Launches in submits of at most `most_blocks`.
+    /// Launches in submits of one stage and at most `most_blocks`.
     pub fn submits(&self, most_blocks: u32) -> Vec<&[Launch]> {
         let (mut submits, mut first, mut blocks) = (Vec::new(), 0, 0u32);
         for (i, launch) in self.launches.iter().enumerate() {
-            if i > first && blocks.saturating_add(launch.blocks()) > most_blocks {
+            let other_stage = self.launches[first].stage != launch.stage;
+            if i > first && (other_stage || blocks.saturating_add(launch.blocks()) > most_blocks) {
                 submits.push(&self.launches[first..i]);
                 (first, blocks) = (i, 0);
             }

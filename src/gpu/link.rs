@@ -26,6 +26,8 @@ impl Link {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("takeoff"),
             required_limits: adapter.limits(),
+            // For who asks where the time goes; it changes nothing else.
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
             memory_hints: wgpu::MemoryHints::MemoryUsage,
             ..Default::default()
         };

@@ -10,16 +10,19 @@ pub mod layout;
 mod link;
 mod pace;
 mod pipelines;
+pub mod rates;
 mod readback;
 mod results;
 pub mod stages;
+mod timing;
 
 use std::time::Instant;
 
 pub use adapter::{DeviceReport, Wanted, auto_choice, devices};
+pub use timing::Clock;
 
 use crate::model::census::{Census, Counter, Recount};
-use crate::model::engine::{Engine, EngineError, Setup, Store, TickInput};
+use crate::model::engine::{Engine, EngineError, Setup, StageSeconds, Store, TickInput};
 use crate::model::layout::PopulationTick;
 use adapter::WORKGROUP_MAX;
 use buffers::{Budget, Buffers};
@@ -30,7 +33,8 @@ use link::Link;
 use pace::Pace;
 use pipelines::Pipeline;
 use results::Results;
-use stages::{CENSUS, RESEARCH, Resource, SHARE, SPAWN};
+use stages::{CENSUS, RESEARCH, Resource, SHARE, SPAWN, Stage};
+use timing::Timing;
 
 /// Which device, and how agents are cut up on it. Results do not depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +71,8 @@ pub struct GpuEngine {
     setup: Setup,
     name: String,
     driver: String,
+    backend: String,
+    features: Vec<&'static str>,
     link: Link,
     placement: Placement,
     buffers: Buffers,
@@ -80,6 +86,9 @@ pub struct GpuEngine {
     grid_width: u32,
     dispatch_stride: u32,
     pace: Pace,
+    /// Present once somebody wants to know.
+    timing: Option<Timing>,
+    tick_seconds: f64,
     /// What the device's spans and dispatches were last made for.
     planned: Option<(Vec<Vec<u64>>, Pace)>,
     plan: Plan,
@@ -126,9 +135,13 @@ impl GpuEngine {
                 .trim()
                 .to_owned(),
             name: info.name,
+            backend: info.backend.to_string(),
+            features: adapter::features(&adapter),
             workgroup: options.workgroup,
             grid_width: limits.max_compute_workgroups_per_dimension,
             pace: Pace::new(options.block),
+            timing: None,
+            tick_seconds: 0.0,
             planned: None,
             plan: Plan::default(),
             setup,
@@ -157,9 +170,29 @@ impl GpuEngine {
         &self.link.device
     }
 
+    /// `vulkan`, `metal` or `dx12`.
+    pub fn backend(&self) -> &str {
+        &self.backend
+    }
+
+    /// What the device offers of what could make the stages faster.
+    pub fn features(&self) -> &[&'static str] {
+        &self.features
+    }
+
     /// Name of the device.
     pub fn device_name(&self) -> &str {
         &self.name
+    }
+
+    /// From now on ticks are timed by stage; that costs a few microseconds a tick where the device has
+    /// a clock that passes can read, and a wait a submit elsewhere.
+    ///
+    /// # Errors
+    /// If the driver refuses what that takes.
+    pub fn time_stages(&mut self, clock: Clock) -> Result<(), EngineError> {
+        self.timing = Some(Timing::new(&self.link, clock)?);
+        Ok(())
     }
 
     fn bind(&mut self) -> Result<(), EngineError> {
@@ -239,49 +272,113 @@ impl GpuEngine {
 
     /// Submits the plan with `stages` in the order it was made for; the last submit is left to the
     /// caller to finish. Returns it and the number of submits.
-    fn launch(&self, stages: &[&Pipeline]) -> Result<(wgpu::CommandEncoder, usize), EngineError> {
+    fn launch(
+        &self,
+        stages: &[&Pipeline],
+        timing: &mut Option<Timing>,
+    ) -> Result<(wgpu::CommandEncoder, usize), EngineError> {
         let device = &self.link.device;
         let submits = self.plan.submits(self.pace.blocks());
         let mut at = 0;
         let mut encoder = device.create_command_encoder(&Default::default());
-        for (i, launches) in submits.iter().enumerate() {
-            if i > 0 {
-                let full = std::mem::replace(
-                    &mut encoder,
-                    device.create_command_encoder(&Default::default()),
-                );
-                self.link.queue.submit([full.finish()]);
-                // Frees what finished submits held; without it memory grows with their number.
-                device
-                    .poll(wgpu::PollType::Poll)
-                    .map_err(|error| EngineError::Device(error.to_string()))?;
+        for launches in &submits {
+            if at > 0 {
+                let before = stages[self.plan.launches[at - 1].stage];
+                encoder = self.submit(encoder, before.stage, timing)?;
             }
-            self.encode(&mut encoder, stages, launches, at);
+            self.encode(&mut encoder, stages, launches, at, timing);
             at += launches.len();
         }
         Ok((encoder, submits.len()))
     }
 
+    /// Submits the work of `stage` and begins anew.
+    fn submit(
+        &self,
+        encoder: wgpu::CommandEncoder,
+        stage: &Stage,
+        timing: &mut Option<Timing>,
+    ) -> Result<wgpu::CommandEncoder, EngineError> {
+        let device = &self.link.device;
+        let begun = Instant::now();
+        self.link.queue.submit([encoder.finish()]);
+        let waiting = timing.as_mut().filter(|timing| timing.waits());
+        // Frees what finished submits held; without it memory grows with their number.
+        let poll = if waiting.is_some() {
+            wgpu::PollType::wait_indefinitely()
+        } else {
+            wgpu::PollType::Poll
+        };
+        device
+            .poll(poll)
+            .map_err(|error| EngineError::Device(error.to_string()))?;
+        if let Some(timing) = waiting {
+            timing.add(stage, begun.elapsed());
+        }
+        Ok(device.create_command_encoder(&Default::default()))
+    }
+
+    /// Ends a stage that is timed by waiting; elsewhere it runs on.
+    fn end_stage(
+        &self,
+        encoder: wgpu::CommandEncoder,
+        stage: &Stage,
+        timing: &mut Option<Timing>,
+    ) -> Result<wgpu::CommandEncoder, EngineError> {
+        if timing.as_ref().is_some_and(Timing::waits) {
+            return self.submit(encoder, stage, timing);
+        }
+        Ok(encoder)
+    }
+
+    /// Launches of one stage, which stand at `first` in the plan, as one pass.
     fn encode(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         stages: &[&Pipeline],
         launches: &[Launch],
         first: usize,
+        timing: &mut Option<Timing>,
     ) {
-        let mut pass = encoder.begin_compute_pass(&Default::default());
+        let Some(launch) = launches.first() else {
+            return;
+        };
+        let stage = stages[launch.stage];
+        let other = |launch: Option<&Launch>| launch.is_none_or(|l| l.stage != launches[0].stage);
+        let begins = other(
+            first
+                .checked_sub(1)
+                .map(|before| &self.plan.launches[before]),
+        );
+        let ends = other(self.plan.launches.get(first + launches.len()));
+        if let Some(timing) = timing {
+            timing.note(stage.stage);
+        }
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+            label: Some(stage.stage.name),
+            timestamp_writes: timing
+                .as_ref()
+                .and_then(|timing| timing.writes(stage.stage, begins, ends)),
+        });
+        pass.set_pipeline(&stage.pipeline);
         for (i, launch) in launches.iter().enumerate() {
-            let stage = stages[launch.stage];
             let offset = (first + i) as u32 * self.dispatch_stride;
-            pass.set_pipeline(&stage.pipeline);
             pass.set_bind_group(0, &stage.groups[launch.chunk], &[offset]);
             let (x, y) = launch.grid();
             pass.dispatch_workgroups(x, y, 1);
         }
     }
 
-    fn encode_share(&self, encoder: &mut wgpu::CommandEncoder) {
-        let mut pass = encoder.begin_compute_pass(&Default::default());
+    fn encode_share(&self, encoder: &mut wgpu::CommandEncoder, timing: &mut Option<Timing>) {
+        if let Some(timing) = timing {
+            timing.note(&SHARE);
+        }
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+            label: Some(SHARE.name),
+            timestamp_writes: timing
+                .as_ref()
+                .and_then(|timing| timing.writes(&SHARE, true, true)),
+        });
         pass.set_pipeline(&self.share.pipeline);
         pass.set_bind_group(0, &self.share.groups[0], &[]);
         // At most 2^20 topics: 2^15 workgroups of 32, below the limit of one dimension.
@@ -314,11 +411,26 @@ impl Engine for GpuEngine {
             .collect();
         self.prepare(vec![spawn, research])?;
         self.results.clear(&self.link, &self.buffers);
-        let (mut encoder, submits) = self.launch(&[&self.spawn, &self.research])?;
-        self.encode_share(&mut encoder);
+        let mut timing = self.timing.take();
+        if let Some(timing) = &mut timing {
+            timing.begin(&[&SPAWN, &RESEARCH, &SHARE]);
+        }
+        let (encoder, submits) = self.launch(&[&self.spawn, &self.research], &mut timing)?;
+        let mut encoder = self.end_stage(encoder, &RESEARCH, &mut timing)?;
+        self.encode_share(&mut encoder, &mut timing);
+        let mut encoder = self.end_stage(encoder, &SHARE, &mut timing)?;
+        if let Some(timing) = &timing {
+            timing.resolve(&mut encoder);
+        }
         let counted = self.results.fetch(&self.link, &self.buffers, encoder)?;
         self.pace.learn(begun.elapsed(), submits);
-        Ok(counted.census(&mut self.lanes))
+        let census = counted.census(&mut self.lanes);
+        self.tick_seconds = begun.elapsed().as_secs_f64();
+        if let Some(timing) = &mut timing {
+            timing.collect(&self.link)?;
+        }
+        self.timing = timing;
+        Ok(census)
     }
 
     fn recount(
@@ -335,8 +447,20 @@ impl Engine for GpuEngine {
         used[index] = self.placement.used_blocks(index, slots);
         self.prepare(vec![used])?;
         self.results.clear(&self.link, &self.buffers);
-        let (encoder, _) = self.launch(&[&self.census])?;
+        let mut timing = self.timing.take();
+        if let Some(timing) = &mut timing {
+            timing.begin(&[&CENSUS]);
+        }
+        let (encoder, _) = self.launch(&[&self.census], &mut timing)?;
+        let mut encoder = self.end_stage(encoder, &CENSUS, &mut timing)?;
+        if let Some(timing) = &timing {
+            timing.resolve(&mut encoder);
+        }
         let counted = self.results.fetch(&self.link, &self.buffers, encoder)?;
+        if let Some(timing) = &mut timing {
+            timing.collect(&self.link)?;
+        }
+        self.timing = timing;
         let census = counted.tallies()[index].census();
         Ok(Recount {
             thinking: census.get(Counter::DeltaThinking),
@@ -400,6 +524,16 @@ impl Engine for GpuEngine {
 
     fn write_store(&mut self, store: Store, words: &[u32]) -> Result<(), EngineError> {
         self.link.write(self.store(store).0, 0, words)
+    }
+
+    fn stage_seconds(&self) -> StageSeconds {
+        let wall = StageSeconds {
+            tick: self.tick_seconds,
+            ..StageSeconds::default()
+        };
+        self.timing
+            .as_ref()
+            .map_or(wall, |timing| timing.report(self.tick_seconds))
     }
 }
 

@@ -8,7 +8,8 @@ use crate::model::engine::{EngineError, Setup};
 
 /// A stage that can be dispatched.
 pub struct Pipeline {
-    stage: &'static Stage,
+    /// Its row of the stage table.
+    pub stage: &'static Stage,
     layout: wgpu::BindGroupLayout,
     /// The compiled stage.
     pub pipeline: wgpu::ComputePipeline,

@@ -123,6 +123,23 @@ pub enum EngineError {
     Device(String),
 }
 
+/// Where the last tick's time went, seconds. Never part of a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StageSeconds {
+    /// Stage `spawn`; 0 if no population had any use for it.
+    pub spawn: f64,
+    /// Stage `research`.
+    pub research: f64,
+    /// Stage `share`.
+    pub share: f64,
+    /// Stage `census` of the last recount.
+    pub census: f64,
+    /// The whole tick by the wall clock: stages, parameters there, counts back.
+    pub tick: f64,
+    /// Are the stages timed by the device's own clock?
+    pub timestamps: bool,
+}
+
 /// The device side of a run.
 pub trait Engine: Send {
     /// Runs spawn, research and share for one tick.
@@ -180,4 +197,7 @@ pub trait Engine: Send {
     /// # Errors
     /// If the device fails.
     fn write_store(&mut self, store: Store, words: &[u32]) -> Result<(), EngineError>;
+
+    /// Where the time of the last tick, and of the last recount, went.
+    fn stage_seconds(&self) -> StageSeconds;
 }

@@ -2,7 +2,7 @@
 //! to the same bits. `docs/formats.md` describes every file, key and column.
 
 mod accumulator;
-mod atomic;
+pub mod atomic;
 pub mod bound;
 pub mod calendar;
 pub mod checkpoint;

@@ -4,7 +4,7 @@
 
 use std::io::{self, Read, Write};
 
-use super::{EngineChoice, SimError, Simulation, engines};
+use super::{EngineChoice, EngineOptions, SimError, Simulation, engines};
 use crate::model::digest::Digest;
 use crate::model::engine::Store;
 use crate::model::layout::AliasEntry;
@@ -92,7 +92,7 @@ impl Simulation {
         let entries = setup.topics * setup.boards();
         let alias = read_words(input, "alias tables", (2 * entries) as u64)?;
         let rows = [setup.nodes(), setup.boards(), setup.mails.len()];
-        let (mut engine, info) = engines::make(choice, &world)?;
+        let (mut engine, info) = engines::make_engine(choice, &world, EngineOptions::default())?;
         for ((store, part), rows) in STORES.into_iter().zip(rows) {
             let words = (setup.topics * rows * setup.cell()) as u64;
             engine.write_store(store, &read_words(input, part, words)?)?;

@@ -28,8 +28,21 @@ pub struct EngineInfo {
     pub adapter: String,
     /// Name and version of its driver.
     pub driver: String,
+    /// `vulkan`, `metal` or `dx12`; empty for the native engine.
+    pub backend: String,
+    /// What it offers of what could make the stages faster.
+    pub features: Vec<String>,
     /// blake3 of each shader's text, by stage.
     pub shader_hashes: Vec<(String, String)>,
+}
+
+/// How an engine is made. Nothing here reaches a digest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Threads of the native engine; 0: one a core.
+    pub threads: usize,
+    /// Are ticks to be timed by stage?
+    pub timed: bool,
 }
 
 /// Threads of a workgroup on a software rasteriser: narrow ones were twice as fast on lavapipe. Blocks
@@ -70,35 +83,45 @@ fn check_software_loops(world: &World) -> Result<(), SimError> {
     Err(SimError::SoftwareLoops { what, remedy })
 }
 
-/// An engine for `world`.
-pub(super) fn make(
+/// An engine for `world`, empty.
+///
+/// # Errors
+/// If there is no such engine or it cannot hold the world.
+pub fn make_engine(
     choice: EngineChoice,
     world: &World,
+    options: EngineOptions,
 ) -> Result<(Box<dyn Engine>, EngineInfo), SimError> {
+    let hardware = gpu::Options::default();
     match choice {
-        EngineChoice::Cpu => native(world),
-        EngineChoice::Gpu => device(world, gpu::Options::default()),
+        EngineChoice::Cpu => native(world, options),
+        EngineChoice::Gpu => device(world, hardware, options),
         EngineChoice::Software => {
             check_software_loops(world)?;
-            device(
-                world,
-                gpu::Options {
-                    device: Wanted::Software,
-                    workgroup: SOFTWARE_WORKGROUP,
-                    block: SOFTWARE_WORKGROUP,
-                    ..gpu::Options::default()
-                },
-            )
+            let software = gpu::Options {
+                device: Wanted::Software,
+                workgroup: SOFTWARE_WORKGROUP,
+                block: SOFTWARE_WORKGROUP,
+                ..hardware
+            };
+            device(world, software, options)
         }
         EngineChoice::Auto if gpu::devices().iter().any(|device| device.auto) => {
-            device(world, gpu::Options::default())
+            device(world, hardware, options)
         }
-        EngineChoice::Auto => native(world),
+        EngineChoice::Auto => native(world, options),
     }
 }
 
-fn native(world: &World) -> Result<(Box<dyn Engine>, EngineInfo), SimError> {
-    let engine = CpuEngine::new(world.setup().clone(), cpu::Options::default())?;
+fn native(
+    world: &World,
+    options: EngineOptions,
+) -> Result<(Box<dyn Engine>, EngineInfo), SimError> {
+    let cut = cpu::Options {
+        threads: options.threads,
+        ..cpu::Options::default()
+    };
+    let engine = CpuEngine::new(world.setup().clone(), cut)?;
     let info = EngineInfo {
         engine: "cpu".to_owned(),
         adapter: "native".to_owned(),
@@ -107,14 +130,23 @@ fn native(world: &World) -> Result<(Box<dyn Engine>, EngineInfo), SimError> {
     Ok((Box::new(engine), info))
 }
 
-fn device(world: &World, options: gpu::Options) -> Result<(Box<dyn Engine>, EngineInfo), SimError> {
-    let engine = GpuEngine::new(world.setup().clone(), options)?;
+fn device(
+    world: &World,
+    cut: gpu::Options,
+    options: EngineOptions,
+) -> Result<(Box<dyn Engine>, EngineInfo), SimError> {
+    let mut engine = GpuEngine::new(world.setup().clone(), cut)?;
+    if options.timed {
+        engine.time_stages(gpu::Clock::Device)?;
+    }
     let words = world.setup().window_words;
     let hash = |text: String| blake3::hash(text.as_bytes()).to_hex().to_string();
     let info = EngineInfo {
         engine: "gpu".to_owned(),
         adapter: engine.device_name().to_owned(),
         driver: engine.driver().to_owned(),
+        backend: engine.backend().to_owned(),
+        features: engine.features().iter().map(|&f| f.to_owned()).collect(),
         shader_hashes: gpu::stages::STAGES
             .iter()
             .map(|stage| (stage.name.to_owned(), hash(stage.source(words))))

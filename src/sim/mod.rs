@@ -14,7 +14,7 @@ use crate::scenario::Scenario;
 use crate::world::{EventError, Plan, World};
 
 pub use checkpoint::CheckpointError;
-pub use engines::{EngineChoice, EngineInfo};
+pub use engines::{EngineChoice, EngineInfo, EngineOptions, make_engine};
 
 /// What can end a run early.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +108,7 @@ impl Simulation {
     /// If there is no such engine or it cannot hold the run.
     pub fn new(scenario: Scenario, choice: EngineChoice) -> Result<Self, SimError> {
         let world = World::new(scenario);
-        let (engine, info) = engines::make(choice, &world)?;
+        let (engine, info) = engines::make_engine(choice, &world, EngineOptions::default())?;
         Ok(Self::with_engine(world, engine, info))
     }
 

@@ -1,5 +1,6 @@
 //! What a run leaves behind, by the real binary: one file a claim.
 
+mod documented;
 mod formats;
 mod full_disk;
 mod replay;

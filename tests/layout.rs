@@ -187,3 +187,13 @@ fn no_stage_uses_floats() {
         }
     }
 }
+
+/// The order of the counters is in every digest: who writes another implementation has it from the text.
+#[test]
+fn model_md_gives_the_counters_in_storage_order() {
+    let text = include_str!("../docs/model.md");
+    let census = text.split("### Census").nth(1).expect("a section");
+    let list = census.split(". Deltas").next().expect("the list's end");
+    let named: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+    assert_eq!(named, takeoff::model::census::COUNTER_NAMES);
+}

@@ -2,35 +2,91 @@
 //!
 //! Twin of `shaders/census.wgsl`; the text of both is `docs/model.md`, "Census".
 
-use crate::model::agent::{self, Phase};
+use super::arithmetic::{pcg4d, ranks, splat};
+use super::lanes::{Kernel, LANES_MAX, Lanes, Mask};
+use crate::model::agent;
 use crate::model::census::Recount;
 use crate::model::digest;
 use crate::model::layout::PopulationTick;
 
 /// Counts agents with ranks `from..from + due.len()`.
-pub fn census(population: &PopulationTick, from: u64, due: &[u32], work: &[u32]) -> Recount {
-    let mut count = Recount::default();
-    let salt = population.traits_key.to_array();
-    for (slot, (&due, &work)) in due.iter().zip(work).enumerate() {
-        let left = |clock: u32| u64::from(due.wrapping_sub(clock) & agent::CLOCK_MASK);
-        match agent::phase(due, work) {
-            Phase::Absent => continue,
-            Phase::Waiting => count.waiting += 1,
-            Phase::Thinking => {
-                count.thinking += 1;
-                count.think_left += left(population.think_start);
+pub struct Count<'a> {
+    /// Their clocks and salt.
+    pub population: &'a PopulationTick,
+    /// Rank of the first.
+    pub from: u64,
+    /// Their first words.
+    pub due: &'a [u32],
+    /// Their second words.
+    pub work: &'a [u32],
+}
+
+impl Kernel for Count<'_> {
+    type Output = Recount;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) -> Recount {
+        let mut count = Recount::default();
+        let mut hashes = [L::splat(0); 4];
+        let mut slot = 0;
+        while slot < self.due.len() {
+            let left = self.due.len() - slot;
+            if left >= L::COUNT {
+                let due = L::load(&self.due[slot..]);
+                self.add(
+                    slot,
+                    due,
+                    L::load(&self.work[slot..]),
+                    &mut count,
+                    &mut hashes,
+                );
+            } else {
+                // Slots beyond the end count as empty.
+                let (mut due, mut work) = ([0; LANES_MAX], [0; LANES_MAX]);
+                due[..left].copy_from_slice(&self.due[slot..]);
+                work[..left].copy_from_slice(&self.work[slot..]);
+                self.add(slot, L::load(&due), L::load(&work), &mut count, &mut hashes);
             }
-            Phase::Experiment => {
-                count.experiment += 1;
-                count.experiment_left += left(population.experiment_start);
-            }
+            slot += L::COUNT;
         }
-        digest::add_lanes(
-            &mut count.lanes,
-            agent::hash(salt, from + slot as u64, due, work),
-        );
+        for (sum, hash) in count.lanes.iter_mut().zip(hashes) {
+            *sum = hash.sum(L::Mask::first(L::COUNT)) as u32;
+        }
+        count
     }
-    count
+}
+
+impl Count<'_> {
+    /// Counts one vector.
+    #[inline(always)]
+    fn add<L: Lanes>(
+        &self,
+        slot: usize,
+        due: L,
+        work: L,
+        count: &mut Recount,
+        hashes: &mut [L; 4],
+    ) {
+        let present = work.lt_signed(L::splat(0));
+        let experiment = present & due.lt_signed(L::splat(0));
+        let idle = (work & L::splat(agent::TOPIC_MASK)).eq(L::splat(agent::TOPIC_MASK));
+        let waiting = present & !experiment & idle;
+        let thinking = present & !experiment & !idle;
+        let mask = L::splat(agent::CLOCK_MASK);
+        let think_left = (due - L::splat(self.population.think_start)) & mask;
+        let experiment_left = (due - L::splat(self.population.experiment_start)) & mask;
+        count.thinking += u64::from(thinking.count());
+        count.experiment += u64::from(experiment.count());
+        count.waiting += u64::from(waiting.count());
+        count.think_left += think_left.sum(thinking);
+        count.experiment_left += experiment_left.sum(experiment);
+        let salt = splat::<L>(self.population.traits_key.to_array());
+        let [low, high] = ranks(self.from, L::splat(slot as u32) + L::indices());
+        let hash = pcg4d([low ^ salt[0], high ^ salt[1], due, work]);
+        for (sum, hash) in hashes.iter_mut().zip(hash) {
+            *sum = *sum + L::select(present, hash, L::splat(0));
+        }
+    }
 }
 
 /// The sum of two counts.

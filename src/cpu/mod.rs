@@ -329,7 +329,11 @@ impl Engine for CpuEngine {
         slots: u64,
     ) -> Result<Recount, EngineError> {
         let agents = &self.agents[index];
-        let chunk = self.options.chunk;
+        let Options {
+            chunk,
+            instructions,
+            ..
+        } = self.options;
         let slots = slots as usize;
         let begun = Instant::now();
         let recount = self.pool.install(|| {
@@ -337,7 +341,14 @@ impl Engine for CpuEngine {
                 .par_chunks(chunk)
                 .zip(agents.work[..slots].par_chunks(chunk))
                 .enumerate()
-                .map(|(i, (due, work))| census::census(population, (i * chunk) as u64, due, work))
+                .map(|(i, (due, work))| {
+                    instructions.run(census::Count {
+                        population,
+                        from: (i * chunk) as u64,
+                        due,
+                        work,
+                    })
+                })
                 .reduce(Recount::default, census::add)
         });
         self.seconds.census = begun.elapsed().as_secs_f64();

@@ -268,6 +268,11 @@ impl Lanes for Words {
     }
 
     #[inline(always)]
+    fn prefetch(table: &[u32], place: usize) {
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(table.as_ptr().wrapping_add(place).cast()) }
+    }
+
+    #[inline(always)]
     fn pick(table: &[u32; 16], index: Self) -> Self {
         Self(unsafe {
             let low = _mm256_permutevar8x32_epi32(Self::load(table).0, index.0);

@@ -264,6 +264,11 @@ impl Lanes for Words {
     }
 
     #[inline(always)]
+    fn prefetch(table: &[u32], place: usize) {
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(table.as_ptr().wrapping_add(place).cast()) }
+    }
+
+    #[inline(always)]
     fn pick(table: &[u32; 16], index: Self) -> Self {
         Self(unsafe { _mm512_permutexvar_epi32(index.0, Self::load(table).0) })
     }

@@ -118,6 +118,12 @@ pub trait Lanes:
         }
     }
 
+    /// Fetches `table[place]` into the cache, where the processor can be asked to.
+    #[inline(always)]
+    fn prefetch(table: &[u32], place: usize) {
+        let _ = (table, place);
+    }
+
     /// `table[index]`; `index` is below 16.
     fn pick(table: &[u32; 16], index: Self) -> Self;
 }

@@ -6,7 +6,7 @@ use super::stack::{FIELDS, Researchers, Stack};
 use super::{Research, World};
 use crate::cpu::arithmetic::{counter, pcg4d, ranks, scale_normal, splat, threefry};
 use crate::cpu::known::Known;
-use crate::cpu::lanes::{LANES_MAX, Lanes, Mask};
+use crate::cpu::lanes::{LANES_MAX, Lanes, Mask, lanes_in};
 use crate::model::agent::{self, OWN_FINDS, Phase};
 use crate::model::census::{Counter, PopulationCensus};
 use crate::model::layout::{self, BoardTick, KindTick, PopulationTick, TASTE_MAX};
@@ -192,7 +192,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
                 continue;
             }
             for (i, mask) in masks.into_iter().enumerate() {
-                desk.due.push(&[slots::<L>(first + i * L::COUNT)], mask);
+                self.note(desk, first + i * L::COUNT, mask);
             }
             if desk.due.len() >= L::COUNT {
                 return slot;
@@ -203,10 +203,23 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
             let mut due = [0; LANES_MAX];
             due[..count].copy_from_slice(&self.due[slot..slot + count]);
             let mask = self.is_due(L::load(&due)) & L::Mask::first(count);
-            desk.due.push(&[slots::<L>(slot)], mask);
+            self.note(desk, slot, mask);
             slot += count;
         }
         slot
+    }
+
+    /// Notes the agents in `mask` of the vector at `slot` as due.
+    #[inline(always)]
+    fn note(&self, desk: &mut Desk, slot: usize, mask: L::Mask) {
+        let slots = L::splat(slot as u32) + L::indices();
+        desk.due.push(&[slots], mask);
+        if mask.count() as usize <= L::COUNT / 8 {
+            // Few and far between: nothing else fetches their second words.
+            for lane in lanes_in(mask) {
+                L::prefetch(self.work, slot + lane);
+            }
+        }
     }
 
     /// Does the phase end inside the tick?
@@ -504,12 +517,6 @@ enum Step {
     Choose(usize),
     Leave,
     Stop,
-}
-
-/// A vector of slots.
-#[inline(always)]
-fn slots<L: Lanes>(first: usize) -> L {
-    L::splat(first as u32) + L::indices()
 }
 
 /// Topics of ideas in hand.

@@ -124,6 +124,7 @@ template <int W> class Engine {
             Own &mine = own[thread];
             mine.census = {};
             World world{work.topics,
+                        work.kinds,
                         nodes_count(),
                         work.boards,
                         nodes.data(),

@@ -347,7 +347,7 @@ HD void spawn(const PopulationTick &population, u64 rank, u32 &due, u32 &work, C
 
 // Everything outside the agents that they read in a tick, and the finds they write.
 struct World {
-    u32 topics, node_rows, board_rows;
+    u32 topics, kinds, node_rows, board_rows;
     const u32 *nodes, *older, *topic_kind;
     const AliasEntry *alias;
     const u32 *binomial;

@@ -189,9 +189,16 @@ struct Done {
     }
 };
 
+// Due agents of one taste.
+struct Sorted {
+    u32 size = 0;
+    alignas(64) u32 slot[BLOCK + LANES], traits[BLOCK + LANES];
+};
+
 // One thread's room to work in.
 struct Room {
-    Queue by_taste[17], thinking, in_flight[2], choosing;
+    Sorted by_taste[17];
+    Queue thinking, in_flight[2], choosing;
     Done done;
     // Own finds of the tick, newest over oldest: [place][slot].
     alignas(64) u32 own[OWN_FINDS][BLOCK];
@@ -277,32 +284,21 @@ class Block {
         }
         const Key traits_key(population.traits_key);
         const V thresholds = _mm512_loadu_si512(population.taste_thresholds);
-        u32 levels = count(_mm512_test_epi32_mask(thresholds, thresholds));
-        for (Queue &queue : room.by_taste) queue.size = 0;
+        const u32 levels = count(_mm512_test_epi32_mask(thresholds, thresholds));
+        for (Sorted &sorted : room.by_taste) sorted.size = 0;
         for (u32 at = 0; at < found; at += LANES) {
-            M m = tail(found - at);
-            V slot = load(m, slots + at);
-            V d = _mm512_i32gather_epi32(slot, due, 4), work = _mm512_i32gather_epi32(slot, works, 4);
-            M experiment = M(_mm512_movepi32_mask(d) & m);
-            V start = _mm512_mask_blend_epi32(experiment, all(population.think_start), all(population.experiment_start));
-            V offset = _mm512_and_si512(_mm512_sub_epi32(d, start), all(CLOCK_MASK));
-            lanes.hash<false>(m, _mm512_xor_si512(ranks(slot), all(population.traits_key.x)),
-                              u32(from >> 32) ^ population.traits_key.y, d, work);
+            M left = tail(found - at);
+            V slot = load(left, slots + at);
             V2 traits = threefry(traits_key, ranks(slot), u32(from >> 32) << 24);
-            V z = _mm512_i32gather_epi32(_mm512_srli_epi32(traits.x, NORMAL_SHIFT), world.normal, 4);
-            V skill = _mm512_add_epi32(all(population.skill_base), scale_normal(all(population.skill_sigma), z));
-            V board = mul_wide(_mm512_slli_epi32(traits.x, 32 - NORMAL_SHIFT), all(population.board_count)).high;
-            V tag = _mm512_slli_epi32(_mm512_add_epi32(board, all(population.board_first)), 16);
-            V taste = all(0);
-            for (u32 i = 0; i < levels; ++i) {
-                M above = _mm512_cmplt_epu32_mask(traits.y, all(population.taste_thresholds[i]));
-                taste = _mm512_mask_add_epi32(taste, above, taste, all(1));
-            }
-            // `began` carries the clock until the first round.
-            V clock = _mm512_and_si512(d, all(ON_EXPERIMENT));
+            // Thresholds descend: those that a draw is below are the first ones.
             for (u32 t = 0; t <= levels; ++t) {
-                M of_taste = _mm512_mask_cmpeq_epi32_mask(m, taste, all(t));
-                if (of_taste) room.by_taste[t].push(of_taste, slot, work, offset, clock, skill, tag);
+                M below = t < levels ? _mm512_cmplt_epu32_mask(traits.y, all(population.taste_thresholds[t])) : M(0);
+                M of_taste = M(left & ~below);
+                left = M(left & below);
+                Sorted &sorted = room.by_taste[t];
+                pack(sorted.slot + sorted.size, of_taste, slot);
+                pack(sorted.traits + sorted.size, of_taste, traits.x);
+                sorted.size += count(of_taste);
             }
         }
     }
@@ -325,30 +321,38 @@ class Block {
         }
     }
 
-    // Sends agents to the queue of the phase that ends first.
-    void split(const Queue &queue, Queue &in_flight) {
-        for (u32 at = 0; at < queue.size; at += LANES) {
-            M m = tail(queue.size - at);
-            V slot = load(m, queue.slot + at), work = load(m, queue.work + at), offset = load(m, queue.offset + at);
-            V skill = load(m, queue.skill + at), tag = load(m, queue.tag + at);
-            M experiment = M(_mm512_movepi32_mask(load(m, queue.began + at)) & m);
+    // Loads agents of one taste and sends them to the queue of the phase that ends first.
+    void split(const Sorted &sorted, Queue &in_flight) {
+        for (u32 at = 0; at < sorted.size; at += LANES) {
+            M m = tail(sorted.size - at);
+            V slot = load(m, sorted.slot + at), traits = load(m, sorted.traits + at);
+            V d = _mm512_i32gather_epi32(slot, due, 4), work = _mm512_i32gather_epi32(slot, works, 4);
+            lanes.hash<false>(m, _mm512_xor_si512(ranks(slot), all(population.traits_key.x)),
+                              u32(from >> 32) ^ population.traits_key.y, d, work);
+            V z = _mm512_i32gather_epi32(_mm512_srli_epi32(traits, NORMAL_SHIFT), world.normal, 4);
+            V skill = _mm512_add_epi32(all(population.skill_base), scale_normal(all(population.skill_sigma), z));
+            V board = mul_wide(_mm512_slli_epi32(traits, 32 - NORMAL_SHIFT), all(population.board_count)).high;
+            V tag = _mm512_slli_epi32(_mm512_add_epi32(board, all(population.board_first)), 16);
+            M experiment = M(_mm512_movepi32_mask(d) & m);
+            V start = _mm512_mask_blend_epi32(experiment, all(population.think_start), all(population.experiment_start));
+            V offset = _mm512_and_si512(_mm512_sub_epi32(d, start), all(CLOCK_MASK));
             V topic = _mm512_and_si512(work, all(TOPIC_MASK));
             M waiting = _mm512_mask_cmpeq_epi32_mask(M(m & ~experiment), topic, all(TOPIC_MASK));
-            M thinking = M(m & ~experiment & ~waiting);
-            room.thinking.push(thinking, slot, work, offset, all(0), skill, tag);
+            room.thinking.push(M(m & ~experiment & ~waiting), slot, work, offset, all(0), skill, tag);
             in_flight.push(experiment, slot, work, offset, all(0), skill, tag);
             if (waiting) room.choosing.push(waiting, slot, work, offset, all(0), skill, tag);
             wait_time.add(waiting, offset);
-            count_phases(thinking, experiment, waiting, -1);
-            census.add(BUSY_THINKING, count(thinking));
-            census.add(BUSY_EXPERIMENT, count(experiment));
-            census.add(BUSY_WAITING, count(waiting));
         }
+        count_phases(room.thinking.size, in_flight.size, room.choosing.size, -1);
+        census.add(BUSY_THINKING, room.thinking.size);
+        census.add(BUSY_EXPERIMENT, in_flight.size);
+        census.add(BUSY_WAITING, room.choosing.size);
     }
 
     // Thinking ends: if the idea is known by now, another is chosen, else its experiment starts.
     void end_thinking(u32 event, Queue &started) {
         Queue &queue = room.thinking;
+        const u32 chose = room.choosing.size;
         for (u32 at = 0; at < queue.size; at += LANES) {
             M m = tail(queue.size - at);
             V slot = load(m, queue.slot + at), work = load(m, queue.work + at), offset = load(m, queue.offset + at);
@@ -360,9 +364,6 @@ class Block {
             V in_window = _mm512_srlv_epi32(view.y, _mm512_sub_epi32(idea, view.x));
             M scooped = M(m & (_mm512_cmplt_epu32_mask(idea, view.x) | _mm512_test_epi32_mask(in_window, all(1))));
             M starts = M(m & ~scooped);
-            census.add(EVENTS, count(m));
-            census.add(SCOOPED, count(scooped));
-            census.add(EXPERIMENTS_STARTED, count(starts));
             room.choosing.push(scooped, slot, work, offset, offset, skill, tag);
 
             V2 u = draw(slot, event, EXPERIMENT);
@@ -380,20 +381,23 @@ class Block {
             V d = _mm512_and_si512(_mm512_add_epi32(all(population.experiment_start), end), all(CLOCK_MASK));
             finish(after, slot, _mm512_or_si512(d, all(ON_EXPERIMENT)), work);
         }
+        const u32 known_by_now = room.choosing.size - chose;
+        census.add(EVENTS, queue.size);
+        census.add(SCOOPED, known_by_now);
+        census.add(EXPERIMENTS_STARTED, queue.size - known_by_now);
         queue.size = 0;
     }
 
     // Experiments end: what they found goes to the board, and the agents choose.
     void end_experiments(Queue &queue) {
+        u32 successes = 0;
         for (u32 at = 0; at < queue.size; at += LANES) {
             M m = tail(queue.size - at);
             V slot = load(m, queue.slot + at), work = load(m, queue.work + at), offset = load(m, queue.offset + at);
             V skill = load(m, queue.skill + at), tag = load(m, queue.tag + at);
             experiment_time.add(m, _mm512_sub_epi32(offset, load(m, queue.began + at)));
             M success = _mm512_mask_test_epi32_mask(m, work, all(OUTCOME));
-            census.add(EVENTS, count(m));
-            census.add(EXPERIMENTS_FINISHED, count(m));
-            census.add(SUCCESSES, count(success));
+            successes += count(success);
             find(success, work, _mm512_srli_epi32(tag, 16));
             V place = _mm512_and_si512(tag, all(OWN_FINDS - 1));
             V address = _mm512_add_epi32(mul(place, all(BLOCK)), slot);
@@ -404,6 +408,9 @@ class Block {
             offset = mul_shift(offset, population.to_think_mul, population.to_think_shift);
             room.choosing.push(m, slot, work, offset, offset, skill, tag);
         }
+        census.add(EVENTS, queue.size);
+        census.add(EXPERIMENTS_FINISHED, queue.size);
+        census.add(SUCCESSES, successes);
         queue.size = 0;
     }
 
@@ -429,6 +436,7 @@ class Block {
     // A tournament of taste + 1 candidates; all lanes have the same taste.
     void choose(u32 event, u32 taste) {
         Queue &queue = room.choosing;
+        u32 chosen = 0;
         for (u32 at = 0; at < queue.size; at += LANES) {
             M m = tail(queue.size - at);
             V slot = load(m, queue.slot + at), offset = load(m, queue.offset + at);
@@ -483,7 +491,7 @@ class Block {
             V units = duration_units(_mm512_sub_epi32(log2, skill), u.y);
             V end = _mm512_add_epi32(offset, units);
             V work = _mm512_or_si512(_mm512_or_si512(all(PRESENT), topic), _mm512_slli_epi32(idea, IDEA_SHIFT));
-            census.add(CHOSEN, count(any));
+            chosen += count(any);
             think_assigned.add(any, units);
             M inside = _mm512_mask_cmplt_epu32_mask(any, end, all(population.think_len));
             room.thinking.push(inside, slot, work, end, offset, skill, tag);
@@ -497,6 +505,7 @@ class Block {
             V d = _mm512_and_si512(_mm512_add_epi32(all(population.think_start), end), all(CLOCK_MASK));
             finish(M(after | idle), slot, d, work);
         }
+        census.add(CHOSEN, chosen);
         queue.size = 0;
     }
 
@@ -535,6 +544,7 @@ class Block {
     // Stores, counts and hashes agents whose tick is over.
     void flush_done() {
         Done &done = room.done;
+        u32 experiments = 0, waits = 0;
         for (u32 at = 0; at < done.size; at += LANES) {
             M m = tail(done.size - at);
             V slot = load(m, done.slot + at), d = load(m, done.due + at), work = load(m, done.work + at);
@@ -544,15 +554,16 @@ class Block {
                              u32(from >> 32) ^ population.traits_key.y, d, work);
             M experiment = M(_mm512_movepi32_mask(d) & m);
             M waiting = _mm512_mask_cmpeq_epi32_mask(m, work, all(WAITING));
-            count_phases(M(m & ~experiment & ~waiting), experiment, M(waiting & ~experiment), 1);
+            experiments += count(experiment), waits += count(M(waiting & ~experiment));
         }
+        count_phases(done.size - experiments - waits, experiments, waits, 1);
         done.size = 0;
     }
 
-    void count_phases(M thinking, M experiment, M waiting, i64 by) {
-        census.add(DELTA_THINKING, u64(by * i64(count(thinking))));
-        census.add(DELTA_EXPERIMENT, u64(by * i64(count(experiment))));
-        census.add(DELTA_WAITING, u64(by * i64(count(waiting))));
+    void count_phases(u32 thinking, u32 experiment, u32 waiting, i64 by) {
+        census.add(DELTA_THINKING, u64(by * thinking));
+        census.add(DELTA_EXPERIMENT, u64(by * experiment));
+        census.add(DELTA_WAITING, u64(by * waiting));
     }
 };
 

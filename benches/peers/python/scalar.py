@@ -16,8 +16,14 @@ UNITS_MAX = (1 << 30) - 1
 CANDIDATE, THINK, EXPERIMENT, SPAWN, SPAWN_EVENT = 0, 16, 17, 18, 4095
 
 
-def build(jit, popcount):
-    """The functions of the model, each passed through `jit`."""
+def build(jit, popcount, unite=None):
+    """The functions of the model, each passed through `jit`. `unite` sets bits in an entry, where threads share them."""
+
+    if unite is None:
+
+        @jit
+        def unite(words, at, bits):
+            words[at] |= bits
 
     @jit
     def mix(x, y, r):
@@ -214,7 +220,7 @@ def build(jit, popcount):
                     count[SUCCESSES] += 1
                     bit = idea - nodes[2 * (topic * node_rows + board)]
                     if 0 <= bit < 32:
-                        finds[topic * boards + board] |= 1 << bit
+                        unite(finds, topic * boards + board, 1 << bit)
                     # The last eight, in turns.
                     own[n_own % 8] = (idea << 20) | topic
                     n_own += 1

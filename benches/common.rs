@@ -58,7 +58,8 @@ impl World {
         Self::with(sample, agents_max, SURROUNDINGS)
     }
 
-    fn with(sample: f64, agents_max: u64, set: &[(&str, &str)]) -> Self {
+    /// The same with other keys set.
+    pub fn with(sample: f64, agents_max: u64, set: &[(&str, &str)]) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/throughput.toml");
         let mut set: Vec<(String, String)> = set
             .iter()

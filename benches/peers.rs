@@ -1,0 +1,102 @@
+//! The flagship mix as a file for other systems, and this system's own run of it:
+//!
+//! `cargo bench --bench peers -- export FILE --agents 1000000 --ticks 3`
+//! `cargo bench --bench peers -- export FILE --random SEED`
+//! `cargo bench --bench peers -- run FILE 2` (threads; without a number: one a core)
+//!
+//! `run` answers each line on its standard input with one run of the whole file, as a line of JSON.
+//! `benches/peers/run` does all of it; `benches/peers/README.md` has the formats.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
+use std::path::PathBuf;
+
+use takeoff::cpu::{CpuEngine, Options};
+use takeoff::model::census::Counter;
+
+#[path = "common.rs"]
+#[expect(dead_code, reason = "other benches use more of it")]
+mod common;
+
+#[path = "peers/export.rs"]
+mod export;
+
+#[path = "peers/work.rs"]
+mod work;
+
+#[path = "../tests/common/worlds.rs"]
+#[expect(dead_code, reason = "tests use more of it")]
+mod worlds;
+
+use work::Work;
+
+/// Runs the file once for each line of standard input.
+fn run(path: PathBuf, threads: usize) {
+    let work = Work::read(&mut BufReader::new(
+        File::open(path).expect("a file of work"),
+    ))
+    .expect("a file of work");
+    let options = Options {
+        threads,
+        ..Options::default()
+    };
+    let mut engine = CpuEngine::new(work.setup.clone(), options).expect("it fits");
+    let events: Vec<u64> = work.expected.iter().map(events).collect();
+    for line in std::io::stdin().lines() {
+        line.expect("standard input is text");
+        let (seconds, difference) = work.run(&mut engine).expect("it runs");
+        let answer = serde_json::json!({
+            "peer": "takeoff",
+            "version": env!("CARGO_PKG_VERSION"),
+            "threads": threads,
+            "agents": work.agents(),
+            "events": events,
+            "seconds": seconds,
+            "agrees": difference.unwrap_or_else(|| "bits".to_owned()),
+        });
+        println!("{answer}");
+        std::io::stdout().flush().expect("somebody reads");
+    }
+}
+
+/// Phases that ended in a tick.
+fn events(census: &takeoff::model::census::Census) -> u64 {
+    let populations = census.populations.iter();
+    populations.map(|p| p.get(Counter::Events)).sum()
+}
+
+fn main() {
+    // Cargo adds `--bench` when it runs benches.
+    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    let (Some(command), Some(path)) = (args.next(), args.next()) else {
+        eprintln!("peers: export FILE or run FILE? See the head of benches/peers.rs");
+        return;
+    };
+    let options: Vec<String> = args.collect();
+    let option = |name: &str| -> Option<u64> {
+        let at = options.iter().position(|option| option == name)?;
+        let value = options.get(at + 1).expect("a value after the option");
+        Some(value.parse().expect("a number"))
+    };
+    match command.as_str() {
+        "export" => {
+            let ticks = option("--ticks").unwrap_or(3);
+            let work = match option("--random") {
+                Some(seed) => export::random(&worlds::world(seed)),
+                None => export::flagship(option("--agents").unwrap_or(1_000_000), ticks),
+            };
+            let mut file = BufWriter::new(File::create(path).expect("a writable file"));
+            work.write(&mut file).expect("the disk takes it");
+            file.flush().expect("the disk takes it");
+            let events: Vec<u64> = work.expected.iter().map(events).collect();
+            println!("{} agents, events by tick: {events:?}", work.agents());
+        }
+        "run" => {
+            let threads = options
+                .first()
+                .map_or(0, |threads| threads.parse().expect("a number of threads"));
+            run(path.into(), threads);
+        }
+        other => panic!("{other}: no such command; export or run"),
+    }
+}

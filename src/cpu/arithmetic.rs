@@ -32,13 +32,34 @@ pub fn splat<L: Lanes>(key: Pair) -> [L; 2] {
     [L::splat(key[0]), L::splat(key[1])]
 }
 
-/// Low and high words of the ranks of a chunk's slots.
-#[inline(always)]
-pub fn ranks<L: Lanes>(from: u64, slot: L) -> [L; 2] {
-    let first = L::splat(from as u32);
-    let low = first + slot;
-    let carry = L::select(low.lt(first), L::splat(1), L::splat(0));
-    [low, L::splat((from >> 32) as u32) + carry]
+/// Ranks of a chunk's agents.
+#[derive(Clone, Copy)]
+pub struct Ranks {
+    first: [u32; 2],
+    /// Some have another high word than the first.
+    crosses: bool,
+}
+
+impl Ranks {
+    /// Of a chunk of `len` agents from rank `from` on.
+    pub fn new(from: u64, len: usize) -> Self {
+        Self {
+            first: [from as u32, (from >> 32) as u32],
+            crosses: (from as u32).checked_add(len as u32).is_none(),
+        }
+    }
+
+    /// Low and high words of the ranks in slots of the chunk.
+    #[inline(always)]
+    pub fn at<L: Lanes>(self, slot: L) -> [L; 2] {
+        let [first, high] = splat::<L>(self.first);
+        let low = first + slot;
+        if self.crosses {
+            let carry = L::select(low.lt(first), L::splat(1), L::splat(0));
+            return [low, high + carry];
+        }
+        [low, high]
+    }
 }
 
 /// Counters of draws: rank of 40 bits, event of 12, purpose of 12.

@@ -2,7 +2,7 @@
 //!
 //! Twin of `shaders/census.wgsl`; the text of both is `docs/model.md`, "Census".
 
-use super::arithmetic::{pcg4d, ranks, splat};
+use super::arithmetic::{Ranks, pcg4d, splat};
 use super::lanes::{Kernel, LANES_MAX, Lanes, Mask};
 use crate::model::agent;
 use crate::model::census::Recount;
@@ -80,8 +80,9 @@ impl Count<'_> {
         count.waiting += u64::from(waiting.count());
         count.think_left += think_left.sum(thinking);
         count.experiment_left += experiment_left.sum(experiment);
+        let slots = L::splat(slot as u32) + L::indices();
         let salt = splat::<L>(self.population.traits_key.to_array());
-        let [low, high] = ranks(self.from, L::splat(slot as u32) + L::indices());
+        let [low, high] = Ranks::new(self.from, self.due.len()).at(slots);
         let hash = pcg4d([low ^ salt[0], high ^ salt[1], due, work]);
         for (sum, hash) in hashes.iter_mut().zip(hash) {
             *sum = *sum + L::select(present, hash, L::splat(0));

@@ -2,7 +2,7 @@
 //!
 //! Twin of `shaders/spawn.wgsl`; the text of both is `docs/model.md`, "Spawn".
 
-use super::arithmetic::{counter, pcg4d, ranks, splat, threefry};
+use super::arithmetic::{Ranks, counter, pcg4d, splat, threefry};
 use super::lanes::{Kernel, LANES_MAX, Lanes, Mask};
 use crate::model::agent;
 use crate::model::census::{Counter, PopulationCensus};
@@ -52,7 +52,7 @@ impl Kernel for Spawn<'_> {
             spawn_from: self.slot(layout::merge(self.population.spawn_from)),
             active: self.slot(layout::merge(self.population.active)),
             population: self.population,
-            from: self.from,
+            ranks: Ranks::new(self.from, self.due.len()),
             census: PopulationCensus::ZERO,
             hashes: [L::splat(0); 4],
         };
@@ -85,7 +85,7 @@ impl Kernel for Spawn<'_> {
 /// The stage in one chunk; places are slots of the chunk.
 struct Fit<'a, L> {
     population: &'a PopulationTick,
-    from: u64,
+    ranks: Ranks,
     keep: u32,
     spawn_from: u32,
     active: u32,
@@ -161,11 +161,7 @@ impl<L: Lanes> Fit<'_, L> {
         let population = self.population;
         let draw = threefry(
             splat(population.key.to_array()),
-            counter(
-                ranks(self.from, slot),
-                L::splat(SPAWN_EVENT),
-                purpose::SPAWN,
-            ),
+            counter(self.ranks.at(slot), L::splat(SPAWN_EVENT), purpose::SPAWN),
         );
         let wait = draw[0].mul_hi(L::splat(population.stagger));
         (L::splat(population.think_start) + wait) & L::splat(agent::CLOCK_MASK)
@@ -205,7 +201,7 @@ impl<L: Lanes> Fit<'_, L> {
     #[inline(always)]
     fn exchange(&mut self, slot: L, [due, work]: [L; 2], mask: L::Mask, adds: bool) {
         let salt = splat::<L>(self.population.traits_key.to_array());
-        let [low, high] = ranks(self.from, slot);
+        let [low, high] = self.ranks.at(slot);
         let hash = pcg4d([low ^ salt[0], high ^ salt[1], due, work]);
         for (sum, hash) in self.hashes.iter_mut().zip(hash) {
             let change = L::select(mask, hash, L::splat(0));

@@ -1,7 +1,7 @@
 //! The choice of an idea: a tournament among topics that look good.
 
 use super::flow::{Desk, Flow, topic};
-use super::stack::Researchers;
+use super::stack::{EVENT, Researchers};
 use crate::cpu::arithmetic::{duration_units, scale_normal};
 use crate::cpu::known::Window;
 use crate::cpu::lanes::{Lanes, Mask};
@@ -40,10 +40,18 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
     /// A vector of researchers of one taste takes up ideas; who finds none open waits for the end of the
     /// tick.
     #[inline(always)]
-    pub fn choose(&mut self, desk: &mut Desk, taste: usize) {
-        let (fields, mask) = desk.free[taste].pop::<L>();
-        let mut who = Researchers::from_fields(fields);
-        who.began = who.offset;
+    pub fn choose(&mut self, desk: &mut Desk) {
+        let ([slot, offset, counts, board, skill], mask) = desk.free.pop::<L>();
+        let mut who = Researchers {
+            slot,
+            work: L::splat(agent::WAITING),
+            offset,
+            began: offset,
+            counts,
+            board,
+            skill,
+        };
+        let taste = self.taste;
         let noise = self.population.taste_noise[taste] as u32;
         let (mut best, mut found) = self.candidate(desk, &who, 0, noise, mask);
         for candidate in 1..=taste as u32 {
@@ -58,7 +66,6 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
         let idle = mask & !found;
         if idle.any() {
             let waiting = Researchers {
-                work: L::splat(agent::WAITING),
                 offset: L::splat(self.population.think_len),
                 ..who
             };
@@ -74,9 +81,9 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
         let units = duration_units(log2, draw[1]);
         who.work = L::splat(agent::PRESENT) | idea.shl(L::splat(agent::IDEA_SHIFT)) | best.topic;
         who.offset = who.offset + units;
-        who.events = who.events + L::splat(1);
+        who.counts = who.counts + L::splat(EVENT);
         self.count(Counter::Chosen, found);
-        self.add(Counter::ThinkAssigned, units, found);
+        self.assigned[0].add(units, found);
         let again = found & who.offset.lt(L::splat(self.population.think_len));
         desk.thinking.push(&who.fields(), again);
         self.leave(desk, &who, Phase::Thinking, found & !again);
@@ -134,7 +141,7 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
         mask: L::Mask,
     ) -> Window<L, W> {
         for find in 0..OWN_FINDS as u32 {
-            let has = mask & L::splat(find).lt(who.finds);
+            let has = mask & L::splat(find).lt(who.finds());
             if !has.any() {
                 break;
             }

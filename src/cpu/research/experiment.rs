@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::flow::{Desk, Flow, idea, topic};
-use super::stack::Researchers;
+use super::stack::{EVENT, Researchers};
 use crate::cpu::arithmetic::{chance, duration_units};
 use crate::cpu::known::Window;
 use crate::cpu::lanes::{LANES_MAX, Lanes, Mask, lanes_in};
@@ -45,9 +45,9 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
             .offset
             .mul_shift(population.to_experiment_mul, population.to_experiment_shift);
         who.offset = who.began + units;
-        who.events = who.events + L::splat(1);
+        who.counts = who.counts + L::splat(EVENT);
         self.count(Counter::ExperimentsStarted, mask);
-        self.add(Counter::ExperimentAssigned, units, mask);
+        self.assigned[1].add(units, mask);
         let again = mask & who.offset.lt(L::splat(population.experiment_len));
         desk.experiment.push(&who.fields(), again);
         self.leave(desk, &who, Phase::Experiment, mask & !again);
@@ -73,13 +73,13 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
             let base = self.current(who.board, topic, success).base;
             self.report(&who, Window::bit(idea - base), success);
             let own = idea.shl(L::splat(agent::IDEA_SHIFT)) | topic;
-            let place = who.finds & L::splat(OWN_FINDS as u32 - 1);
+            let place = who.counts & L::splat(OWN_FINDS as u32 - 1);
             let at = who.slot * L::splat(OWN_FINDS as u32) + place;
             if desk.own.len() < self.own_len() {
                 desk.own.resize(self.own_len(), 0);
             }
             own.scatter(&mut desk.own, at, success);
-            who.finds = who.finds + L::select(success, L::splat(1), L::splat(0));
+            who.counts = who.counts + L::select(success, L::splat(1), L::splat(0));
         }
         who.offset = who
             .offset
@@ -93,7 +93,7 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
         let kind = self.kind(who, mask);
         let others = self.others(who, kind, mask);
         let finding = mask & !others.eq(L::splat(0));
-        self.add(Counter::Successes, others, finding);
+        self.census.add(Counter::Successes, others.sum(finding));
         if finding.any() {
             let topic = topic(who.work);
             let view = self.view(who, topic, finding);

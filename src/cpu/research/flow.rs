@@ -2,9 +2,9 @@
 
 use std::mem::offset_of;
 
-use super::stack::{FIELDS, Researchers, Stack};
+use super::stack::{FIELDS, Researchers, Stack, WideSum};
 use super::{Research, World};
-use crate::cpu::arithmetic::{counter, pcg4d, ranks, scale_normal, splat, threefry};
+use crate::cpu::arithmetic::{Ranks, counter, pcg4d, scale_normal, splat, threefry};
 use crate::cpu::known::Known;
 use crate::cpu::lanes::{LANES_MAX, Lanes, Mask, lanes_in};
 use crate::model::agent::{self, OWN_FINDS, Phase};
@@ -16,17 +16,23 @@ use crate::model::tables::NORMAL_SHIFT;
 /// Vectors that are scanned at a time.
 const SCAN: usize = 4;
 
+/// Most researchers between the stacks of one taste: a vector less one in each of the three, and one that
+/// arrives. Those who leave are as few.
+const UNDER_WAY: usize = 4 * LANES_MAX;
+
 /// Memory that a thread works in, kept from chunk to chunk.
 pub struct Desk {
-    /// Slots of due agents that were not looked at yet.
+    /// Slots of due agents of whom no more is known yet.
     due: Stack<1>,
+    /// By taste: slots of due agents, and first words of their traits.
+    tastes: Vec<Stack<2>>,
     /// Those whose thinking ends in the tick.
     pub thinking: Stack<FIELDS>,
     /// Those whose experiment ends in the tick.
     pub experiment: Stack<FIELDS>,
-    /// Those who look for an idea, by taste: their tournaments are of one size.
-    pub free: Vec<Stack<FIELDS>>,
-    /// Slot and words of those who have no more events.
+    /// Those who look for an idea: slot, offset, counts, board, skill.
+    pub free: Stack<5>,
+    /// Those who have no more events: slot and words.
     pub done: Stack<3>,
     /// By slot: the last finds of the tick, `idea << IDEA_SHIFT | topic`.
     pub own: Vec<u32>,
@@ -36,11 +42,12 @@ impl Desk {
     /// An empty one.
     pub fn new() -> Self {
         Self {
-            due: Stack::new(),
-            thinking: Stack::new(),
-            experiment: Stack::new(),
-            free: (0..TASTE_MAX).map(|_| Stack::new()).collect(),
-            done: Stack::new(),
+            due: Stack::new((SCAN + 1) * LANES_MAX),
+            tastes: (0..TASTE_MAX).map(|_| Stack::new(0)).collect(),
+            thinking: Stack::new(UNDER_WAY),
+            experiment: Stack::new(UNDER_WAY),
+            free: Stack::new(UNDER_WAY),
+            done: Stack::new(UNDER_WAY),
             own: Vec::new(),
         }
     }
@@ -86,7 +93,13 @@ pub struct Flow<'a, L, const W: usize> {
     pub population: &'a PopulationTick,
     pub kinds: Kinds,
     pub census: PopulationCensus,
-    from: u64,
+    /// Tournament size - 1 of the researchers under way.
+    pub taste: usize,
+    /// Thinking and experiment units of the ideas taken up and the experiments started.
+    pub assigned: [WideSum<L>; 2],
+    /// Units spent thinking, in experiments, waiting.
+    spent: [WideSum<L>; 3],
+    ranks: Ranks,
     due: &'a mut [u32],
     work: &'a mut [u32],
     /// Slots below are active.
@@ -108,7 +121,10 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
             population: research.population,
             kinds: Kinds::new(research.kinds),
             census: PopulationCensus::ZERO,
-            from: research.from,
+            taste: 0,
+            assigned: [WideSum::zero(); 2],
+            spent: [WideSum::zero(); 3],
+            ranks: Ranks::new(research.from, research.due.len()),
             active: active.min(research.due.len() as u64) as u32,
             tastes: 1 + thresholds
                 .iter()
@@ -124,20 +140,28 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     /// Runs all events of the chunk.
     #[inline(always)]
     pub fn run(mut self, desk: &mut Desk) -> PopulationCensus {
-        let mut scanned = 0;
-        loop {
-            match self.next(desk, scanned) {
-                Step::Scan => scanned = self.scan(scanned, desk),
+        self.sort(desk);
+        while self.taste < self.tastes {
+            match self.next(desk) {
                 Step::Arrive => self.arrive(desk),
                 Step::EndThinking => self.end_thinking(desk),
                 Step::EndExperiment => self.end_experiment(desk),
-                Step::Choose(taste) => self.choose(desk, taste),
+                Step::Choose => self.choose(desk),
                 Step::Leave => self.write_back(desk),
-                Step::Stop => break,
+                Step::NextTaste => self.taste += 1,
             }
         }
         for (sum, hash) in self.census.lanes.iter_mut().zip(self.hashes) {
             *sum = hash.sum(L::Mask::first(L::COUNT)) as u32;
+        }
+        for (counter, sum) in [
+            (Counter::ThinkAssigned, self.assigned[0]),
+            (Counter::ExperimentAssigned, self.assigned[1]),
+            (Counter::ThinkTime, self.spent[0]),
+            (Counter::ExperimentTime, self.spent[1]),
+            (Counter::WaitTime, self.spent[2]),
+        ] {
+            self.census.add(counter, sum.total());
         }
         self.census
     }
@@ -145,32 +169,61 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     /// What to do next: whatever fills a vector, the nearest to its end first, so that no stack grows;
     /// then more agents; at last what is left.
     #[inline(always)]
-    fn next(&self, desk: &Desk, scanned: usize) -> Step {
-        let free = &desk.free[..self.tastes];
-        if let Some(taste) = free.iter().position(|free| free.len() >= L::COUNT) {
-            Step::Choose(taste)
+    fn next(&self, desk: &Desk) -> Step {
+        if desk.free.len() >= L::COUNT {
+            Step::Choose
         } else if desk.done.len() >= L::COUNT {
             Step::Leave
         } else if desk.experiment.len() >= L::COUNT {
             Step::EndExperiment
         } else if desk.thinking.len() >= L::COUNT {
             Step::EndThinking
-        } else if desk.due.len() >= L::COUNT {
-            Step::Arrive
-        } else if scanned < self.due.len() {
-            Step::Scan
-        } else if desk.due.len() > 0 {
+        } else if desk.tastes[self.taste].len() > 0 {
             Step::Arrive
         } else if desk.thinking.len() > 0 {
             Step::EndThinking
         } else if desk.experiment.len() > 0 {
             Step::EndExperiment
-        } else if let Some(taste) = free.iter().position(|free| free.len() > 0) {
-            Step::Choose(taste)
+        } else if desk.free.len() > 0 {
+            Step::Choose
         } else if desk.done.len() > 0 {
             Step::Leave
         } else {
-            Step::Stop
+            Step::NextTaste
+        }
+    }
+
+    /// Finds the due agents and sorts them by taste, so that the tournaments of a vector are of one size.
+    #[inline(always)]
+    fn sort(&mut self, desk: &mut Desk) {
+        let mut scanned = 0;
+        loop {
+            if desk.due.len() >= L::COUNT {
+                self.sort_vector(desk);
+            } else if scanned < self.due.len() {
+                scanned = self.scan(scanned, desk);
+            } else if desk.due.len() > 0 {
+                self.sort_vector(desk);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Draws the traits of a vector of due agents.
+    #[inline(always)]
+    fn sort_vector(&mut self, desk: &mut Desk) {
+        let ([slot], mut left) = desk.due.pop::<L>();
+        let traits = threefry(
+            splat(self.population.traits_key.to_array()),
+            counter(self.ranks.at(slot), L::splat(0), purpose::TRAITS),
+        );
+        // Thresholds descend: a draw is below the first ones.
+        for (taste, sorted) in desk.tastes[..self.tastes].iter_mut().enumerate() {
+            let below = traits[1].lt(L::splat(self.population.taste_thresholds[taste]));
+            sorted.fit(self.due.len());
+            sorted.push(&[slot, traits[0]], left & !below);
+            left = left & below;
         }
     }
 
@@ -240,15 +293,15 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
         ((due - start) & L::splat(agent::CLOCK_MASK)).lt(len)
     }
 
-    /// Loads a vector of due agents.
+    /// Loads a vector of due agents of the taste.
     #[inline(always)]
     fn arrive(&mut self, desk: &mut Desk) {
-        let ([slot], mask) = desk.due.pop::<L>();
+        let ([slot, traits], mask) = desk.tastes[self.taste].pop::<L>();
         let due = L::gather(self.due, slot, mask);
         let work = L::gather(self.work, slot, mask);
         let present = mask & work.lt_signed(L::splat(0));
         let on_experiment = present & due.lt_signed(L::splat(0));
-        let idle = (work & L::splat(agent::TOPIC_MASK)).eq(L::splat(agent::TOPIC_MASK));
+        let idle = topic(work).eq(L::splat(agent::TOPIC_MASK));
         let waiting = present & idle & !on_experiment;
         let thinking = present & !on_experiment & !waiting;
         let population = self.population;
@@ -257,34 +310,17 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
             L::splat(population.experiment_start),
             L::splat(population.think_start),
         );
-
-        let rank = ranks(self.from, slot);
-        let traits = threefry(
-            splat(population.traits_key.to_array()),
-            counter(rank, L::splat(0), purpose::TRAITS),
-        );
-        let z = L::gather(
-            self.world.normal,
-            traits[0].shr(L::splat(NORMAL_SHIFT)),
-            mask,
-        );
-        let board = traits[0]
+        let z = L::gather(self.world.normal, traits.shr(L::splat(NORMAL_SHIFT)), mask);
+        let board = traits
             .shl(L::splat(32 - NORMAL_SHIFT))
             .mul_hi(L::splat(population.board_count));
-        let mut taste = L::splat(0);
-        for &threshold in &population.taste_thresholds[..self.tastes - 1] {
-            let above = traits[1].lt(L::splat(threshold));
-            taste = taste + L::select(above, L::splat(1), L::splat(0));
-        }
         let who = Researchers {
             slot,
             work,
             offset: (due - start) & L::splat(agent::CLOCK_MASK),
             began: L::splat(0),
-            events: L::splat(0),
-            finds: L::splat(0),
+            counts: L::splat(0),
             board: L::splat(population.board_first) + board,
-            taste,
             skill: L::splat(population.skill_base as u32)
                 + scale_normal(L::splat(population.skill_sigma as u32), z),
         };
@@ -309,7 +345,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
         desk.experiment.push(&who.fields(), on_experiment);
         if waiting.any() {
             let waiting = self.below_bound(desk, &who, Phase::Waiting, waiting);
-            self.add(Counter::WaitTime, who.offset, waiting);
+            self.add_time(Phase::Waiting, who.offset, waiting);
             self.free(desk, &who, waiting);
         }
     }
@@ -319,14 +355,13 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     #[inline(always)]
     pub fn free(&mut self, desk: &mut Desk, who: &Researchers<L>, mask: L::Mask) {
         let active = mask & self.active(who);
-        for (taste, free) in desk.free[..self.tastes].iter_mut().enumerate() {
-            free.push(&who.fields(), active & who.taste.eq(L::splat(taste as u32)));
-        }
+        let fields = [who.slot, who.offset, who.counts, who.board, who.skill];
+        desk.free.push(&fields, active);
         let leaving = mask & !active;
         if leaving.any() {
             let left = L::splat(self.population.think_len) - who.offset;
             self.count(Counter::Deactivated, leaving);
-            self.add(Counter::LeftTime, left, leaving);
+            self.census.add(Counter::LeftTime, left.sum(leaving));
             self.write(who.slot, L::splat(0), L::splat(0), leaving);
         }
     }
@@ -341,14 +376,15 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
         phase: Phase,
         mask: L::Mask,
     ) -> L::Mask {
-        let below = mask & who.events.lt(L::splat(self.population.events_max));
+        let below = mask & who.events().lt(L::splat(self.population.events_max));
         let stalled = mask & !below;
         if stalled.any() {
             let (counter, len) = match phase {
                 Phase::Experiment => (Counter::StallExperiment, self.population.experiment_len),
                 _ => (Counter::StallThink, self.population.think_len),
             };
-            self.add(counter, L::splat(len) - who.offset, stalled);
+            let lost = L::splat(len) - who.offset;
+            self.census.add(counter, lost.sum(stalled));
             self.count(Counter::Stalled, stalled);
             self.add_time(phase, who.offset - who.began, stalled);
             let stopped = Researchers {
@@ -406,7 +442,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     /// Contribution of present agents to the digest.
     #[inline(always)]
     fn hash(&self, slot: L, due: L, work: L) -> [L; 4] {
-        let [low, high] = ranks(self.from, slot);
+        let [low, high] = self.ranks.at(slot);
         let salt = self.population.traits_key;
         pcg4d([low ^ L::splat(salt.x), high ^ L::splat(salt.y), due, work])
     }
@@ -434,7 +470,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     pub fn draw(&self, who: &Researchers<L>, purpose: u32) -> [L; 2] {
         threefry(
             splat(self.population.key.to_array()),
-            counter(ranks(self.from, who.slot), who.events, purpose),
+            counter(self.ranks.at(who.slot), who.events(), purpose),
         )
     }
 
@@ -465,7 +501,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
         let older = Known::gather(self.world.older, row, reads_some);
         let reader = threefry(
             splat(self.population.reading_key.to_array()),
-            counter(ranks(self.from, who.slot), L::splat(0), 0),
+            counter(self.ranks.at(who.slot), L::splat(0), 0),
         );
         let read = older.join_some(&current, topic, threshold, reader, reads_some);
         Known::select(reads_some, read, current)
@@ -490,33 +526,26 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
         self.census.add(counter, u64::from(mask.count()));
     }
 
-    /// Adds `amounts` in `mask`.
-    #[inline(always)]
-    pub fn add(&mut self, counter: Counter, amounts: L, mask: L::Mask) {
-        self.census.add(counter, amounts.sum(mask));
-    }
-
     /// Counts `units` as spent in a phase.
     #[inline(always)]
     pub fn add_time(&mut self, phase: Phase, units: L, mask: L::Mask) {
-        let counter = match phase {
-            Phase::Thinking => Counter::ThinkTime,
-            Phase::Experiment => Counter::ExperimentTime,
-            Phase::Waiting | Phase::Absent => Counter::WaitTime,
+        let spent = match phase {
+            Phase::Thinking => &mut self.spent[0],
+            Phase::Experiment => &mut self.spent[1],
+            Phase::Waiting | Phase::Absent => &mut self.spent[2],
         };
-        self.add(counter, units, mask);
+        spent.add(units, mask);
     }
 }
 
-/// What a chunk can do.
+/// What can be done with the researchers under way.
 enum Step {
-    Scan,
     Arrive,
     EndThinking,
     EndExperiment,
-    Choose(usize),
+    Choose,
     Leave,
-    Stop,
+    NextTaste,
 }
 
 /// Topics of ideas in hand.

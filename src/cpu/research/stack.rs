@@ -1,7 +1,6 @@
 //! Researchers on their way through the tick.
 
 use crate::cpu::lanes::{LANES_MAX, Lanes, Mask};
-use crate::model::layout::TASTE_MAX;
 
 /// Researchers, one a lane, with a phase that ends in the tick.
 #[derive(Clone, Copy)]
@@ -14,22 +13,33 @@ pub struct Researchers<L> {
     pub offset: L,
     /// Offset at which it began, 0 if before the tick.
     pub began: L,
-    /// Events so far.
-    pub events: L,
-    /// Finds of this tick so far.
-    pub finds: L,
+    /// Counts of this tick: events in the high half, finds in the low.
+    pub counts: L,
     /// Board read and written.
     pub board: L,
-    /// Tournament size - 1.
-    pub taste: L,
     /// log2 of skill, Q16.
     pub skill: L,
 }
 
+/// One more event in [`Researchers::counts`].
+pub const EVENT: u32 = 1 << 16;
+
 /// Fields of [`Researchers`].
-pub const FIELDS: usize = 9;
+pub const FIELDS: usize = 7;
 
 impl<L: Lanes> Researchers<L> {
+    /// Events so far.
+    #[inline(always)]
+    pub fn events(&self) -> L {
+        self.counts.shr(L::splat(EVENT.trailing_zeros()))
+    }
+
+    /// Finds so far.
+    #[inline(always)]
+    pub fn finds(&self) -> L {
+        self.counts & L::splat(EVENT - 1)
+    }
+
     /// As stored.
     #[inline(always)]
     pub fn fields(&self) -> [L; FIELDS] {
@@ -38,58 +48,50 @@ impl<L: Lanes> Researchers<L> {
             self.work,
             self.offset,
             self.began,
-            self.events,
-            self.finds,
+            self.counts,
             self.board,
-            self.taste,
             self.skill,
         ]
     }
 
     /// From what was stored.
     #[inline(always)]
-    pub fn from_fields(fields: [L; FIELDS]) -> Self {
-        let [
-            slot,
-            work,
-            offset,
-            began,
-            events,
-            finds,
-            board,
-            taste,
-            skill,
-        ] = fields;
+    pub fn from_fields([slot, work, offset, began, counts, board, skill]: [L; FIELDS]) -> Self {
         Self {
             slot,
             work,
             offset,
             began,
-            events,
-            finds,
+            counts,
             board,
-            taste,
             skill,
         }
     }
 }
 
-/// Most researchers of a stack: one vector short of full in each of the stacks (two phases, each taste,
-/// and those who leave), the vectors of a scan, and room to write a whole vector at the end.
-const DEPTH: usize = (TASTE_MAX + 3 + 5) * LANES_MAX;
-
 /// Researchers of `F` fields who wait for a full vector of their like.
 pub struct Stack<const F: usize> {
-    fields: [[u32; DEPTH]; F],
+    fields: [Vec<u32>; F],
     len: usize,
 }
 
 impl<const F: usize> Stack<F> {
-    /// An empty one.
-    pub fn new() -> Self {
-        Self {
-            fields: [[0; DEPTH]; F],
+    /// An empty one for so many researchers.
+    pub fn new(most: usize) -> Self {
+        let mut stack = Self {
+            fields: [const { Vec::new() }; F],
             len: 0,
+        };
+        stack.fit(most);
+        stack
+    }
+
+    /// Makes room for so many researchers, and for a whole vector written behind them.
+    pub fn fit(&mut self, most: usize) {
+        if self.fields[0].len() < most + LANES_MAX {
+            for field in &mut self.fields {
+                field.resize(most + LANES_MAX, 0);
+            }
         }
     }
 
@@ -118,5 +120,39 @@ impl<const F: usize> Stack<F> {
             *field = L::load(&stored[self.len..]);
         }
         (fields, L::Mask::first(count))
+    }
+}
+
+/// A sum of words, 64 bits wide, by lane.
+#[derive(Clone, Copy)]
+pub struct WideSum<L> {
+    low: L,
+    carries: L,
+}
+
+impl<L: Lanes> WideSum<L> {
+    /// Zero.
+    #[inline(always)]
+    pub fn zero() -> Self {
+        Self {
+            low: L::splat(0),
+            carries: L::splat(0),
+        }
+    }
+
+    /// Adds the words in `mask`.
+    #[inline(always)]
+    pub fn add(&mut self, words: L, mask: L::Mask) {
+        let words = L::select(mask, words, L::splat(0));
+        self.low = self.low + words;
+        let carry = self.low.lt(words);
+        self.carries = self.carries + L::select(carry, L::splat(1), L::splat(0));
+    }
+
+    /// Over all lanes.
+    #[inline(always)]
+    pub fn total(self) -> u64 {
+        let all = L::Mask::first(L::COUNT);
+        self.low.sum(all) + (self.carries.sum(all) << 32)
     }
 }

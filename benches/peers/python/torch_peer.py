@@ -1,4 +1,4 @@
-"""The model in PyTorch: one compiled function for an event of many agents under masks, in a shape that shrinks as they finish.
+"""The model in PyTorch: compiled functions for the parts of an event, for all agents still at work under masks.
 
 PyTorch has no arithmetic on unsigned words: they are 64-bit integers masked to 32 bits.
 """
@@ -11,9 +11,7 @@ from work import *  # noqa: F403
 MASK, CLOCK_MASK, HIGH, OUTCOME, TOPIC_MASK = 0xFFFFFFFF, 0x7FFFFFFF, 0x80000000, 0x40000000, 0xFFFFF
 WAITING = HIGH | TOPIC_MASK
 CANDIDATE, THINK, EXPERIMENT = 0, 16, 17
-SMALLEST = 1024
 NEVER = torch.iinfo(torch.int64).max
-I = torch.int64
 
 
 def threefry(k0, k1, x, y):
@@ -85,10 +83,6 @@ def nth_bit(word, n):
     return position
 
 
-def draw(p, rank, event, purpose):
-    return threefry(p[KEY], p[KEY + 1], rank, (event << 12) | purpose)
-
-
 def begin(p, normal, due, work, rank, levels: int):
     """Who is due, with traits."""
     experiment = due >= HIGH
@@ -107,90 +101,104 @@ def begin(p, normal, due, work, rank, levels: int):
     return offset, skill, board, taste, busy & (taste == 0), busy & (taste > 0), phases, wait, lanes
 
 
-def step(world, agents, own, live, event, most: int):
-    """One event. Agents are rows of `agents`: rank, due, work, offset, began, skill, board, taste, finds made."""
-    p, kinds, nodes, alias, normal, topic_kind, sizes = world
-    rank, due, work, offset, began, skill, board, taste, made = agents.unbind(0)
-    topics, rows, boards = sizes[0], sizes[1], sizes[2]
-    kind_of = lambda kind, field: kinds[kind * 8 + field]
+def ending(p, kinds, nodes, topic_kind, topics, rows, boards, agents, own, live, u0, u1):
+    """Thinking and experiments end; u is the draw of an experiment that starts."""
+    due, work, offset, began, skill, board, made = (agents[i] for i in (1, 2, 3, 4, 5, 6, 8))
     experiment = due >= HIGH
     topic, idea = work & TOPIC_MASK, (work >> 20) & 0x3FF
-    waiting = ~experiment & (topic == TOPIC_MASK)
-    ends = live & ~waiting
+    ends = live & (experiment | (topic != TOPIC_MASK))
     ended, thought = ends & experiment, ends & ~experiment
     spent = offset - began
     place = torch.where(ends, topic, 0)
     cell = 2 * (place * rows + board)
-    base, window = nodes[cell], nodes[cell + 1]
-    at = idea - base
-    # Thinking ends.
-    known = (at < 0) | ((at < 32) & ((window >> at.clamp(0, 31)) & 1 != 0))
+    at = idea - nodes[cell]
+    known = (at < 0) | ((at < 32) & ((nodes[cell + 1] >> at.clamp(0, 31)) & 1 != 0))
     starts, scooped = thought & ~known, thought & known
-    kind = topic_kind[place]
-    u0, u1 = draw(p, rank, event, EXPERIMENT)
-    units = duration(kind_of(kind, EXPERIMENT_BASE) + kind_of(kind, WORK_SLOPE) * idea, u1)
-    success = chance(kind_of(kind, ODDS_BASE) + skill - kind_of(kind, ODDS_SLOPE) * idea, u0)
-    experiment_began = ((offset * p[TO_EXPERIMENT_MUL]) >> p[TO_EXPERIMENT_SHIFT]) & MASK
-    # Experiments end.
+    kind = 8 * topic_kind[place]
+    units = duration(kinds[kind + EXPERIMENT_BASE] + kinds[kind + WORK_SLOPE] * idea, u1)
+    success = chance(kinds[kind + ODDS_BASE] + skill - kinds[kind + ODDS_SLOPE] * idea, u0)
     found = ended & (work & OUTCOME != 0)
     flag = torch.where(found & (at >= 0) & (at < 32), (place * boards + board) * 32 + at, -1)
-    turn = torch.arange(8)[:, None] == made % 8
-    own = torch.where(turn & found, (idea << 20) | topic, own)
-    made = made + found
-    # Those without an idea choose.
+    own = torch.where((torch.arange(8)[:, None] == made % 8) & found, (idea << 20) | topic, own)
+    began = torch.where(starts, ((offset * p[TO_EXPERIMENT_MUL]) >> p[TO_EXPERIMENT_SHIFT]) & MASK, offset)
+    back = torch.where(ended, ((offset * p[TO_THINK_MUL]) >> p[TO_THINK_SHIFT]) & MASK, offset)
+    clock = torch.where(starts, began + units, back)
+    sums = [ends, scooped, starts, torch.where(starts, units, 0), ended, found, torch.where(thought, spent, 0),
+            torch.where(ended, spent, 0)]  # fmt: skip
+    counts = torch.stack([x.sum() for x in sums])
+    return starts, work | torch.where(starts & success, OUTCOME, 0), began, clock, flag, own, made + found, counts
+
+
+def candidate(p, kinds, nodes, alias, normal, topics, rows, board, taste, own, d0, d1, c: int):
+    """An entry of the tournament: order (score, then tie), topic, kind, base, open ideas."""
+    wide = d0 * topics
+    column = wide >> 32
+    entry = 2 * (board * topics + column)
+    other = alias[entry + 1]
+    keeps = (wide & MASK) < alias[entry]
+    t = torch.where(keeps, column, other & TOPIC_MASK)
+    k = torch.where(keeps, other >> 20, other >> 24) & 15
+    cell = 2 * (t * rows + board)
+    b = nodes[cell]
+    free = ~nodes[cell + 1] & ((1 << (kinds[8 * k + IDEA_END] - b).clamp(0, 32)) - 1)
+    for j in range(8):
+        near = (own[j] >> 20) - b
+        hit = (own[j] & TOPIC_MASK == t) & (near >= 0) & (near < 32)
+        free = free & ~torch.where(hit, 1 << near.clamp(0, 31), 0)
+    first = b + ones((free & -free) - 1)
+    noise = (p[TASTE_NOISE + taste] * normal[d1 >> 22]) >> 8
+    score = kinds[8 * k + SCORE_BASE] + kinds[8 * k + SCORE_SLOPE] * first + noise
+    order = torch.where((free != 0) & (c <= taste), (score << 22) | (d1 & 0x3FFFFF), NEVER)
+    return order, t, k, b, free
+
+
+def better_of(one, two):
+    first = one[0] <= two[0]
+    return tuple(torch.where(first, a, b) for a, b in zip(one, two))
+
+
+def choosing(p, kinds, agents, live, starts, work, began, clock, best, position, d1):
+    """The idea at `position` is taken up, or the agent waits."""
+    rank, due, _, offset, _, skill, board, taste, made = agents.unbind(0)
+    order, t, k, b, free = best
     chooses = live & ~starts
-    clock = torch.where(ended, ((offset * p[TO_THINK_MUL]) >> p[TO_THINK_SHIFT]) & MASK, offset)
+    some, idle = chooses & (order != NEVER), chooses & (order == NEVER)
+    idea = b + position
+    think = duration(kinds[8 * k + THINK_BASE] + kinds[8 * k + WORK_SLOPE] * idea - skill, d1)
+    work = torch.where(some, HIGH | (idea << 20) | t, torch.where(idle, WAITING, work))
+    due = torch.where(starts, HIGH, torch.where(chooses, 0, due))
+    began = torch.where(chooses, clock, began)
+    end = torch.where(some, clock + think, torch.where(idle, p[THINK_LEN], torch.where(starts, clock, offset)))
+    length = torch.where(starts, p[EXPERIMENT_LEN], p[THINK_LEN])
+    stays = live & (end < length)
+    rest = torch.where(stays, 0, length - began)
+    sums = [some, torch.where(some, think, 0), torch.where(some, rest, 0), torch.where(starts, rest, 0),
+            torch.where(idle, rest, 0), stays]  # fmt: skip
+    counts = torch.stack([x.sum() for x in sums])
+    return torch.stack([rank, due, work, end, began, skill, board, taste, made]), stays, counts
+
+
+def step(world, agents, own, live, event, most):
+    """One event. Agents are columns: rank, due, work, offset, began, skill, board, taste, finds made.
+
+    Draws and searches for a bit are compiled apart: inside larger functions they take the compiler minutes."""
+    p, kinds, nodes, alias, normal, topic_kind, topics, rows, boards = world
+    rank, board, taste = agents[0], agents[6], agents[7]
+    draw = lambda purpose: threefry(p[KEY], p[KEY + 1], rank, torch.full_like(rank, event << 12 | purpose))
+    starts, work, began, clock, flag, own, made, ended = ending(
+        p, kinds, nodes, topic_kind, topics, rows, boards, agents, own, live, *draw(EXPERIMENT)
+    )
+    agents[8] = made
     best = None
     for c in range(most + 1):
-        d0, d1 = draw(p, rank, event, CANDIDATE + c)
-        wide = d0 * topics
-        column = wide >> 32
-        entry = 2 * (board * topics + column)
-        other = alias[entry + 1]
-        keeps = (wide & MASK) < alias[entry]
-        t = torch.where(keeps, column, other & TOPIC_MASK)
-        k = torch.where(keeps, other >> 20, other >> 24) & 15
-        cell = 2 * (t * rows + board)
-        b, w = nodes[cell], nodes[cell + 1]
-        room = (kind_of(k, IDEA_END) - b).clamp(0, 32)
-        free = ~w & ((1 << room) - 1)
-        cut = ones(free) > p[BREADTH]
-        free = torch.where(cut, free & ((1 << nth_bit(free, p[BREADTH].expand_as(free))) - 1), free)
-        for j in range(8):
-            near = (own[j] >> 20) - b
-            hit = (own[j] & TOPIC_MASK == t) & (near >= 0) & (near < 32)
-            free = free & ~torch.where(hit, 1 << near.clamp(0, 31), 0)
-        first = b + ones((free & -free) - 1)
-        noise = (p[TASTE_NOISE + taste] * normal[d1 >> 22]) >> 8
-        score = kind_of(k, SCORE_BASE) + kind_of(k, SCORE_SLOPE) * first + noise
-        order = torch.where((free != 0) & (c <= taste), (score << 22) | (d1 & 0x3FFFFF), NEVER)
-        if best is None:
-            best = (order, t, k, b, free)
-        else:
-            better = order < best[0]
-            best = tuple(torch.where(better, new, old) for new, old in zip((order, t, k, b, free), best))
-    order, t, k, b, free = best
-    some = chooses & (order != NEVER)
-    d0, d1 = draw(p, rank, event, THINK)
-    new_idea = b + nth_bit(free, (d0 * ones(free)) >> 32)
-    think = duration(kind_of(k, THINK_BASE) + kind_of(k, WORK_SLOPE) * new_idea - skill, d1)
-    idle = chooses & ~some
-    kept = work | torch.where(starts & success, OUTCOME, 0)
-    work = torch.where(some, HIGH | (new_idea << 20) | t, torch.where(idle, WAITING, kept))
-    due = torch.where(starts, HIGH, torch.where(chooses, 0, due))
-    began = torch.where(starts, experiment_began, torch.where(chooses, clock, began))
-    later = torch.where(some, clock + think, torch.where(idle, p[THINK_LEN], offset))
-    offset = torch.where(starts, experiment_began + units, later)
-    length = torch.where(starts, p[EXPERIMENT_LEN], p[THINK_LEN])
-    stays = live & (offset < length)
-    rest = length - began
-    add = lambda mask, amount: torch.where(mask, amount, 0).sum()
-    count = torch.stack([
-        ends.sum(), some.sum(), add(some, think), scooped.sum(), starts.sum(), add(starts, units), ended.sum(), found.sum(),
-        add(thought, spent) + add(some & ~stays, rest), add(ended, spent) + add(starts & ~stays, rest), add(idle, rest),
-    ])  # fmt: skip
-    agents = torch.stack([rank, due, work, offset, began, skill, board, taste, made])
-    return agents, own, stays, flag, count, stays.sum()
+        entry = candidate(p, kinds, nodes, alias, normal, topics, rows, board, taste, own, *draw(CANDIDATE + c), c)
+        best = entry if best is None else better_of(best, entry)
+    d0, d1 = draw(THINK)
+    position = nth_bit(best[4], (d0 * ones(best[4])) >> 32)
+    agents, stays, chose = choosing(p, kinds, agents, live, starts, work, began, clock, best, position, d1)
+    e, c = ended.tolist(), chose.tolist()
+    count = [e[0], c[0], c[1], e[1], e[2], e[3], e[4], e[5], e[6] + c[2], e[7] + c[3], c[4]]
+    return agents, own, stays, flag, count, c[5]
 
 
 def finish(p, agents, over):
@@ -204,15 +212,10 @@ def finish(p, agents, over):
     return due, agents_hash(p, rank, due, work, over), phases
 
 
-begin, step, finish = (torch.compile(function, dynamic=False) for function in (begin, step, finish))
-torch._dynamo.config.cache_size_limit = 128
-
-
-def bucket(count):
-    size = SMALLEST
-    while size < count:
-        size *= 2
-    return size
+compiled = lambda function: torch.compile(function, dynamic=True)
+threefry, agents_hash, nth_bit, ending, candidate, better_of, choosing = map(
+    compiled, (threefry, agents_hash, nth_bit, ending, candidate, better_of, choosing)
+)
 
 
 class Engine:
@@ -230,7 +233,6 @@ class Engine:
         self.lanes = self.tensor(self.state["lanes"])
         self.alias = self.tensor(work.alias(0).reshape(-1))
         self.normal, self.topic_kind = self.tensor(work.normal), self.tensor(work.topic_kind)
-        self.sizes = torch.tensor([work.topics, work.node_rows, work.boards])
 
     def tick(self, t):
         with torch.inference_mode():
@@ -248,7 +250,9 @@ class Engine:
             self.rescale(p)
         nodes = self.tensor(self.state["nodes"].reshape(-1))
         kinds = self.tensor(work.kind_ticks(t).reshape(-1))
-        world = (p, kinds, nodes, self.alias, self.normal, self.topic_kind, self.sizes)
+        if numbers[BREADTH] < 32:
+            raise NotImplementedError("views narrower than the window")
+        world = (p, kinds, nodes, self.alias, self.normal, self.topic_kind, work.topics, work.node_rows, work.boards)
         most = int(np.count_nonzero(numbers[TASTE_THRESHOLDS : TASTE_THRESHOLDS + 16]))
         offset, skill, board, taste, plain, choosy, phases, wait, lanes = begin(
             p, self.normal, self.due, self.words, self.rank, most
@@ -262,43 +266,36 @@ class Engine:
         fields = [self.rank, self.due, self.words, offset, None, skill, board, taste, None]
         for mask, levels in ((plain, 0), (choosy, most)):
             at = mask.nonzero()[:, 0]
-            rows = [torch.zeros(len(at), dtype=I) if field is None else field[at] for field in fields]
+            rows = [torch.zeros(len(at), dtype=torch.int64) if field is None else field[at] for field in fields]
             self.events(world, torch.stack(rows), levels, count, numbers[EVENTS_MAX])
         flags = self.flags.numpy().reshape(work.topics, work.boards, 32)
         bits = (flags << np.arange(32, dtype=np.uint32)).sum(axis=2, dtype=np.uint32)
         outcome = self.share.tick(t, self.state, bits)
         return {"counters": count, "lanes": self.lanes.numpy(), **outcome}
 
-    def pad(self, agents, own, live):
-        """Rows to the next shape; those added stand for nobody."""
-        missing = bucket(agents.shape[1]) - agents.shape[1]
-        pad = torch.nn.functional.pad
-        return pad(agents, (0, missing)), pad(own, (0, missing), value=MASK), pad(live, (0, missing))
-
     def events(self, world, agents, most, count, events_max):
         """All events of some agents."""
         left, event = agents.shape[1], 0
         own, live = torch.full((8, left), MASK), torch.ones(left, dtype=torch.bool)
-        agents, own, live = self.pad(agents, own, live)
         while left:
             if event == events_max:
                 raise NotImplementedError("agents that stall")
             before = live
-            agents, own, live, flag, sums, left = step(world, agents, own, live, torch.tensor(event), most)
+            agents, own, live, flag, sums, left = step(world, agents, own, live, event, most)
             self.flags[flag[flag >= 0]] = True
-            count[: WAIT_TIME + 1] += sums.numpy()
-            left, event = int(left), event + 1
+            count[: WAIT_TIME + 1] += np.array(sums)
             self.settle(world[0], agents, before & ~live, count)
-            if left <= len(live) // 2 and len(live) > SMALLEST:
+            event += 1
+            if left < 0.75 * len(live):
                 at = live.nonzero()[:, 0]
-                agents, own, live = self.pad(agents[:, at], own[:, at], live[at])
+                agents, own, live = agents[:, at], own[:, at], live[at]
 
     def settle(self, p, agents, over, count):
         """Stores agents whose tick is over."""
-        due, lanes, phases = finish(p, agents, over)
         at = over.nonzero()[:, 0]
-        rank = agents[0, at]
-        self.due[rank], self.words[rank] = due[at], agents[2, at]
+        agents = agents[:4, at]
+        due, lanes, phases = finish(p, agents, torch.ones_like(at, dtype=torch.bool))
+        self.due[agents[0]], self.words[agents[0]] = due, agents[2]
         self.lanes += lanes
         count[DELTA_THINKING : DELTA_WAITING + 1] += phases.numpy()
 

@@ -99,12 +99,13 @@ fn mix<L: Lanes>([mut x, mut y, mut z, mut w]: [L; 4]) -> [L; 4] {
 /// 2^(frac / 65536) in Q16.
 #[inline(always)]
 pub fn exp2_mantissa<L: Lanes>(frac: L) -> L {
-    let [c1, c2, c3, c4] = EXP2_COEFFICIENTS.map(L::splat);
+    let [c1, c2, c3, c4] = EXP2_COEFFICIENTS;
     let (half, by) = (L::splat(32768), L::splat(16));
-    let mut sum = c3 + (c4 * frac + half).shr(by);
-    sum = c2 + (sum * frac + half).shr(by);
-    sum = c1 + (sum * frac + half).shr(by);
-    L::splat(65536) + (sum * frac + half).shr(by)
+    let mut sum = L::splat(c4);
+    for coefficient in [c3, c2, c1, 65536] {
+        sum = L::splat(coefficient) + (sum * frac + half).shr(by);
+    }
+    sum
 }
 
 /// 2^`log2` as an integer, rounded up with the probability of its fraction by `draw`; at least 1, at

@@ -113,11 +113,15 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
         let end = L::pick(&self.kinds.idea_end, kind);
         let open = view.open(self.population.breadth, end);
         let open = self.without_own(desk, who, topic, view.base, open, mask);
-        let first = view.base + open.first();
-        let z = L::gather(self.world.normal, draw[1].shr(L::splat(NORMAL_SHIFT)), mask);
-        let score = L::pick(&self.kinds.score_base, kind)
-            + L::pick(&self.kinds.score_slope, kind) * first
-            + scale_normal(L::splat(noise), z);
+        // Who has one candidate takes it, whatever it looks like.
+        let mut score = L::splat(0);
+        if self.taste > 0 {
+            let first = view.base + open.first();
+            let z = L::gather(self.world.normal, draw[1].shr(L::splat(NORMAL_SHIFT)), mask);
+            score = L::pick(&self.kinds.score_base, kind)
+                + L::pick(&self.kinds.score_slope, kind) * first
+                + scale_normal(L::splat(noise), z);
+        }
         let choice = Choice {
             score,
             tie: draw[1] & L::splat((1 << NORMAL_SHIFT) - 1),

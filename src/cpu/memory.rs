@@ -14,9 +14,21 @@ pub fn bytes_needed(setup: &Setup) -> u64 {
     8 * slots + 4 * words as u64
 }
 
+/// Words of a table that a vector can address.
+const ADDRESSABLE_WORDS: u64 = 1 << 31;
+
 /// # Errors
-/// If more is needed than the machine has left; where that cannot be known, never.
+/// If a table has more words than can be addressed, or if more memory is needed than the machine has
+/// left; where that cannot be known, never.
 pub fn check(setup: &Setup) -> Result<(), EngineError> {
+    let words = (setup.topics * setup.nodes() * setup.cell()) as u64;
+    if words > ADDRESSABLE_WORDS {
+        return Err(EngineError::Address {
+            words,
+            addressable: ADDRESSABLE_WORDS,
+            device: "the CPU engine".into(),
+        });
+    }
     let needed = bytes_needed(setup);
     match available() {
         Some(available) if needed > available => Err(EngineError::Memory {
@@ -33,4 +45,29 @@ fn available() -> Option<u64> {
     let mut system = sysinfo::System::new().ok()?;
     system.refresh_memory();
     Some(system.available_memory()).filter(|&bytes| bytes > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_addressed_is_refused_with_the_numbers() {
+        let setup = Setup {
+            window_words: 1,
+            topics: 1 << 20,
+            kinds: Vec::new(),
+            topic_kind: Vec::new(),
+            ideas_key: [0; 2],
+            populations: Vec::new(),
+            lab_boards: vec![0, 1023],
+            edge_start: Vec::new(),
+            edges: Vec::new(),
+            mails: Vec::new(),
+            classes: 0,
+        };
+        let error = check(&setup).expect_err("2^31 words and more");
+        let words = (1 << 20) * (1023 + 2) * 2u64;
+        assert!(error.to_string().contains(&words.to_string()), "{error}");
+    }
 }

@@ -142,7 +142,7 @@ impl CpuEngine {
                 .enumerate()
                 .map(|(i, (due, work))| {
                     let from = (i * chunk) as u64;
-                    let begun = Instant::now();
+                    let begun = spawns.then(Instant::now);
                     let mut census = PopulationCensus::ZERO;
                     if spawns {
                         census = instructions.run(spawn::Spawn {
@@ -152,7 +152,7 @@ impl CpuEngine {
                             work,
                         });
                     }
-                    let between = Instant::now();
+                    let between = spawns.then(Instant::now);
                     let researched = DESK.with_borrow_mut(|desk| {
                         instructions.run(research::Research::<W> {
                             world: &world,
@@ -165,7 +165,7 @@ impl CpuEngine {
                         })
                     });
                     census.merge(&researched);
-                    if spawns {
+                    if let (Some(begun), Some(between)) = (begun, between) {
                         clock.note(begun, between);
                     }
                     census

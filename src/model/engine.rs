@@ -118,6 +118,18 @@ pub enum EngineError {
         /// Where.
         device: String,
     },
+    /// Knowledge has more words than an engine can address.
+    #[error(
+        "what boards know takes {words} words on {device}, which can address {addressable}: use fewer topics or boards"
+    )]
+    Address {
+        /// Words of the largest table.
+        words: u64,
+        /// Words that can be addressed.
+        addressable: u64,
+        /// Where.
+        device: String,
+    },
     /// The device was lost or refused work.
     #[error("the device failed: {0}; recorded ticks are kept, --resume continues them")]
     Device(String),

@@ -45,6 +45,7 @@ fn the_native_engine_says_where_its_ticks_went() {
     let options = cpu::Options {
         threads: 2,
         chunk: 64,
+        ..cpu::Options::default()
     };
     let mut engine = CpuEngine::new(world.setup.clone(), options).expect("worlds are small");
     let (_, times) = run(&world, &mut engine);

@@ -1,6 +1,6 @@
 // Stage `research`: every agent runs all its events of the tick on its own.
 //
-// Twin of `src/cpu/research.rs`; the text of both is docs/model.md, "Research". A quiet agent costs
+// Twin of `src/cpu/research/`; the text of both is docs/model.md, "Research". A quiet agent costs
 // the four bytes of its `due`.
 
 @group(0) @binding(12) var<storage, read> alias_table: array<AliasEntry>;

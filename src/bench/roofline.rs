@@ -9,7 +9,7 @@
 //!
 //! *Operations.* 32-bit additions, multiplications, shifts, rotations, comparisons, selections, bit
 //! counts and logic, each one; loads, stores, jumps and counters none. Counted in
-//! `src/cpu/research.rs`, for windows of one word; what a clever engine saves counts as reached.
+//! `src/cpu/research/`, for windows of one word; what a clever engine saves counts as reached.
 //!
 //! *Atomics.* One a find.
 

@@ -21,7 +21,9 @@ const ADDRESSABLE_WORDS: u64 = 1 << 31;
 /// If a table has more words than can be addressed, or if more memory is needed than the machine has
 /// left; where that cannot be known, never.
 pub fn check(setup: &Setup) -> Result<(), EngineError> {
-    let words = (setup.topics * setup.nodes() * setup.cell()) as u64;
+    // Knowledge of all nodes is the largest table but for the alias tables of narrow windows.
+    let cells = setup.topics * setup.nodes();
+    let words = (cells * setup.cell().max(2)) as u64;
     if words > ADDRESSABLE_WORDS {
         return Err(EngineError::Address {
             words,

@@ -27,7 +27,7 @@ pub use lanes::Instructions;
 pub struct Options {
     /// Threads; 0: one a core.
     pub threads: usize,
-    /// Agents of a task.
+    /// Agents of a task, taken into 1..=2^20.
     pub chunk: usize,
     /// Instruction set.
     pub instructions: Instructions,
@@ -78,6 +78,10 @@ impl CpuEngine {
     /// If the memory is not there or threads cannot be started.
     pub fn new(setup: Setup, options: Options) -> Result<Self, EngineError> {
         memory::check(&setup)?;
+        let options = Options {
+            chunk: options.chunk.clamp(1, 1 << 20),
+            ..options
+        };
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads)
             .build()

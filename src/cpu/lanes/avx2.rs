@@ -250,7 +250,7 @@ impl Lanes for Words {
     #[inline(always)]
     fn gather_pair(table: &[u32], index: Self, mask: Truths) -> [Self; 2] {
         super::check_gather(&table[..table.len() / 2], index, mask);
-        let inside = index.min(Self::splat(table.len() as u32 / 2 - 1));
+        let inside = index.min(Self::splat((table.len() / 2) as u32 - 1));
         unsafe {
             let pairs = table.as_ptr().cast();
             let low = _mm256_castsi256_si128(inside.0);

@@ -68,7 +68,6 @@ macro_rules! with_all {
                 fn run<$lanes: Lanes>(self) $body
             }
             for instructions in Instructions::all() {
-                println!("{}", instructions.name());
                 instructions.run(Check);
             }
         }

@@ -115,7 +115,8 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     #[inline(always)]
     pub fn new(research: Research<'a, W>) -> (Self, &'a mut Desk) {
         let active = layout::merge(research.population.active).saturating_sub(research.from);
-        let thresholds = &research.population.taste_thresholds[..TASTE_MAX - 1];
+        let thresholds = &research.population.taste_thresholds;
+        debug_assert!(thresholds.is_sorted_by(|a, b| a >= b) && thresholds[TASTE_MAX - 1] == 0);
         let flow = Self {
             world: research.world,
             population: research.population,

@@ -13,6 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gpu", &["model"]),
     ("world", &["model", "scenario"]),
     ("record", &["model"]),
+    ("study", &["model"]),
     (
         "sim",
         &["model", "scenario", "cpu", "gpu", "world", "record"],
@@ -133,7 +134,7 @@ fn what_reaches_a_digest_is_pinned() {
         "HashMap",
         "HashSet",
     ];
-    for room in ["model", "world", "scenario", "cpu", "sim"] {
+    for room in ["model", "world", "scenario", "cpu", "sim", "study"] {
         for (path, text) in files(room) {
             for line in code(&text) {
                 for word in FORBIDDEN {

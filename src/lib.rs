@@ -11,5 +11,5 @@ pub mod model;
 pub mod record;
 pub mod scenario;
 pub mod sim;
-pub mod study;
+pub mod statistics;
 pub mod world;

@@ -11,13 +11,14 @@ pub mod csv_file;
 mod digests;
 mod error;
 mod folder;
-mod lock;
+pub mod lock;
 pub mod manifest;
 pub mod months;
 pub mod parquet_file;
 pub mod reader;
 mod recorder;
 pub mod summary;
+pub mod table;
 
 pub use accumulator::Accumulator;
 pub use columns::TickRow;

@@ -18,7 +18,7 @@ pub trait Points {
 }
 
 /// How the points are chosen.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Design {
     /// Independent uniforms. More runs have the points of fewer first.
     Random {
@@ -38,11 +38,10 @@ pub enum Design {
         /// Rows, and strata of each parameter.
         runs: u32,
     },
-    /// Full factorial, `levels^dimensions` rows, the last parameter varying fastest, at the
-    /// quantiles (k + 0.5) / levels.
+    /// Full factorial, the last parameter varying fastest, at the quantiles (k + 0.5) / levels.
     Grid {
-        /// Levels of each parameter.
-        levels: u32,
+        /// Levels of each parameter; rows are their product.
+        levels: Vec<u32>,
     },
     /// `1 + 2 dimensions` rows: all at their medians, then each parameter alone, low and high.
     OneAtATime {
@@ -68,6 +67,14 @@ pub enum DesignError {
     TooManyDimensions {
         /// Dimensions asked for.
         asked: usize,
+    },
+    /// Not one number of levels a parameter.
+    #[error("{have} numbers of levels for {wanted} parameters")]
+    Levels {
+        /// Numbers given.
+        have: usize,
+        /// Parameters.
+        wanted: usize,
     },
     /// Rows beyond u32.
     #[error("the design would have more than {} rows", u32::MAX)]
@@ -109,7 +116,7 @@ enum Places {
     Sobol(sobol::Sequence, Uniforms),
     /// Strata by dimension and row.
     Strata(Vec<Vec<u32>>, Uniforms),
-    Grid(u32),
+    Grid(Vec<u32>),
     OneAtATime(f64, f64),
 }
 
@@ -120,14 +127,18 @@ pub fn points(design: Design, dimensions: usize, seed: u64) -> Result<Vec<Vec<f6
 
 impl Design {
     /// Rows of the design over so many dimensions.
-    pub fn rows(self, dimensions: usize) -> Result<u32, DesignError> {
+    pub fn rows(&self, dimensions: usize) -> Result<u32, DesignError> {
         let rows = match self {
             Self::Random { runs } | Self::Sobol { runs } | Self::LatinHypercube { runs } => {
-                Some(runs)
+                Some(*runs)
             }
-            Self::Grid { levels } => u32::try_from(dimensions)
-                .ok()
-                .and_then(|power| levels.checked_pow(power)),
+            Self::Grid { levels } if levels.len() != dimensions => {
+                let (have, wanted) = (levels.len(), dimensions);
+                return Err(DesignError::Levels { have, wanted });
+            }
+            Self::Grid { levels } => levels
+                .iter()
+                .try_fold(1_u32, |rows, &levels| rows.checked_mul(levels)),
             Self::OneAtATime { .. } => dimensions
                 .checked_mul(2)
                 .and_then(|pairs| u32::try_from(pairs.checked_add(1)?).ok()),
@@ -189,10 +200,10 @@ impl Layout {
                 (scaled / f64::from(self.rows)).min(1.0 - UNIT)
             }
             Places::Grid(levels) => {
-                let slower = (self.dimensions - 1 - dimension) as u32;
-                // Rows are fewer than levels^dimensions, so no power of a faster one overflows.
-                let level = row / levels.pow(slower) % levels;
-                (f64::from(level) + 0.5) / f64::from(*levels)
+                // All rows fit, so the product of a part of the levels does.
+                let faster: u32 = levels[dimension + 1..].iter().product();
+                let level = row / faster % levels[dimension];
+                (f64::from(level) + 0.5) / f64::from(levels[dimension])
             }
             Places::OneAtATime(low, high) => match row.checked_sub(1) {
                 Some(at) if at / 2 == column && at % 2 == 0 => *low,

@@ -66,6 +66,16 @@ fn full() -> DocumentMut {
     text.push_str("[[events]]\nname = \"calm\"\nwhen = { day = 1.0 }\n");
     text.push_str("set.labs.frontier.waiting_target = 0.25\n");
     text.push_str("[[exchange]]\nfrom = \"frontier\"\nto = \"second\"\nlag_hours = 24.0\n");
+    for (key, low, high) in [("breadth", "8", "32"), ("topics", "1024", "2048")] {
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(&format!("{key} = ")));
+        let line = line.expect("the template has it").to_owned();
+        let uncertain = format!("{key} = {{ uniform = {{ low = {low}, high = {high} }} }}");
+        text = text.replacen(&line, &uncertain, 1);
+    }
+    text.push_str("[[correlations]]\nbetween = [\"ideas.breadth\", \"ideas.topics\"]\n");
+    text.push_str("spearman = 0.5\n");
     text.parse().expect("the template is TOML")
 }
 
@@ -143,7 +153,7 @@ fn wrong(shape: Shape) -> Vec<String> {
             "2027-01-01T00:00:00Z",
         ]),
         Shape::Choice(_) => texts(&["\"\"", "1", "\"Human\"", "[\"ring\"]"]),
-        Shape::Texts => texts(&["1", "\"a\"", "{}"]),
+        Shape::Texts | Shape::Values => texts(&["1", "\"a\"", "{}"]),
         Shape::Series(_) => texts(&["\"1\"", "0.0", "-5", "inf", "[[0, 1]]", "[1, 2]"]),
         Shape::Pairs(_) => texts(&["1", "[1, 2]", "\"a\""]),
         Shape::Table(_) | Shape::Changes | Shape::Variants => texts(&["1", "\"a\"", "[]"]),

@@ -6,12 +6,23 @@ use serde_json::{Map, Value, json};
 use super::Scenario;
 use super::keys::{ROOT, Shape, Table};
 
+/// Keys at the top that the scenario does not keep.
+const ABOUT_THE_FILE: [&str; 7] = [
+    "schema",
+    "order",
+    "sources",
+    "include",
+    "set",
+    "correlations",
+    "variants",
+];
+
 const GAINS: [&str; 5] = ["training", "inference", "utilisation", "tools", "serial"];
 
 /// Checked values as a scenario; `None` where a stand-in kept them from being one. `from` and `to`
 /// of exchanges are positions already.
 pub(super) fn scenario(mut file: Map<String, Value>, name: &str) -> Option<Scenario> {
-    for key in ["schema", "order", "sources", "include", "set", "variants"] {
+    for key in ABOUT_THE_FILE {
         file.remove(key);
     }
     file.insert("name".to_owned(), json!(name));

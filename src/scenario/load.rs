@@ -8,6 +8,7 @@ use super::keys::ROOT;
 use super::overrides::{self, Overrides};
 use super::problem::{Detail, Fault, Notes, ScenarioErrors};
 use super::tree::{Content, Node, Path, Step};
+use super::uncertain::{self, Uncertainty};
 use super::values::nearest;
 use super::walk::{self, Checked};
 use super::{Scenario, events, files, layout, rules};
@@ -35,9 +36,7 @@ impl Scenario {
     /// Reads and checks the file at `path` with what it includes. Without overrides every variant
     /// is checked as well.
     pub fn load(path: &FilePath, overrides: &Overrides) -> Result<Self, ScenarioErrors> {
-        let mut notes = Notes::default();
-        let merged = files::read_merged(&mut notes, path);
-        finish(notes, merged, path, overrides)
+        ScenarioFile::read(path)?.resolve(overrides)
     }
 
     /// The same for a text as if it stood at `path`; only what it includes is read from disk.
@@ -46,9 +45,72 @@ impl Scenario {
         text: &str,
         overrides: &Overrides,
     ) -> Result<Self, ScenarioErrors> {
+        ScenarioFile::parse(path, text)?.resolve(overrides)
+    }
+}
+
+/// A scenario file that was read with what it includes, to be resolved once or many times.
+#[derive(Clone, Debug)]
+pub struct ScenarioFile {
+    /// Name without folder and ending.
+    stem: String,
+    notes: Notes,
+    merged: Node,
+}
+
+impl ScenarioFile {
+    /// Reads the file at `path`; values are not checked yet.
+    pub fn read(path: &FilePath) -> Result<Self, ScenarioErrors> {
+        let mut notes = Notes::default();
+        let merged = files::read_merged(&mut notes, path);
+        Self::new(path, notes, merged)
+    }
+
+    /// The same for a text as if it stood at `path`.
+    pub fn parse(path: &FilePath, text: &str) -> Result<Self, ScenarioErrors> {
         let mut notes = Notes::default();
         let merged = files::merged_text(&mut notes, path, text);
-        finish(notes, merged, path, overrides)
+        Self::new(path, notes, merged)
+    }
+
+    /// Problems of single includes stay in the notes: those of values are told with them.
+    fn new(path: &FilePath, notes: Notes, merged: Option<Node>) -> Result<Self, ScenarioErrors> {
+        let stem = path
+            .file_stem()
+            .map_or("scenario".into(), |stem| stem.to_string_lossy())
+            .into_owned();
+        match merged {
+            Some(merged) => Ok(Self {
+                stem,
+                notes,
+                merged,
+            }),
+            None => notes.into_result(None),
+        }
+    }
+
+    /// The scenario with its overrides, distributions at their medians. Without overrides every
+    /// variant is checked as well.
+    pub fn resolve(&self, overrides: &Overrides) -> Result<Scenario, ScenarioErrors> {
+        self.resolve_uncertain(overrides)
+            .map(|(scenario, _)| scenario)
+    }
+
+    /// The same, and what the file with its overrides leaves uncertain.
+    pub fn resolve_uncertain(
+        &self,
+        overrides: &Overrides,
+    ) -> Result<(Scenario, Uncertainty), ScenarioErrors> {
+        let mut notes = self.notes.clone();
+        let name = match &overrides.variant {
+            Some(variant) => format!("{}@{variant}", self.stem),
+            None => self.stem.clone(),
+        };
+        let resolved = resolve(&mut notes, &self.merged, &name, overrides);
+        if *overrides == Overrides::default() {
+            check_variants(&mut notes, &self.merged);
+        }
+        notes.into_result(resolved)
     }
 }
 
@@ -84,46 +146,25 @@ pub fn variants(path: &FilePath) -> Result<Vec<String>, ScenarioErrors> {
     head(path).map(|head| head.variants)
 }
 
-fn finish(
-    mut notes: Notes,
-    merged: Option<Node>,
-    path: &FilePath,
-    overrides: &Overrides,
-) -> Result<Scenario, ScenarioErrors> {
-    let Some(merged) = merged else {
-        return notes.into_result(None);
-    };
-    let stem = path
-        .file_stem()
-        .map_or("scenario".into(), |stem| stem.to_string_lossy());
-    let name = match &overrides.variant {
-        Some(variant) => format!("{stem}@{variant}"),
-        None => stem.into_owned(),
-    };
-    let scenario = resolve(&mut notes, &merged, &name, overrides);
-    if *overrides == Overrides::default() {
-        check_variants(&mut notes, &merged);
-    }
-    notes.into_result(scenario)
-}
-
 /// Applies overrides and checks the result, as it starts and as its events leave it.
 fn resolve(
     notes: &mut Notes,
     merged: &Node,
     name: &str,
     overrides: &Overrides,
-) -> Option<Scenario> {
+) -> Option<(Scenario, Uncertainty)> {
     let mut root = merged.clone();
     let before = notes.problems.len();
     overrides::apply(notes, &mut root, overrides);
+    let is_changed = *overrides != Overrides::default();
+    let uncertainty = uncertain::settle(notes, &mut root, is_changed);
     let scenario = build(notes, &root, name, None);
     if notes.problems.len() == before {
         events::check(notes, &root, name);
     } else {
         events::check_keys(notes, &root);
     }
-    scenario
+    scenario.map(|scenario| (scenario, uncertainty))
 }
 
 /// The scenario of a tree, checked against the key table and the rules; its events only as far as

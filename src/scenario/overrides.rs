@@ -3,6 +3,7 @@
 use super::keys::{ROOT, Shape, Table};
 use super::problem::{Detail, Fault, Notes, Place};
 use super::tree::{Content, Entry, Node, parse};
+use super::uncertain;
 use super::values::nearest;
 
 /// What the command line changes of a file with its `[set]`, in this order: the variant, then each `set`, then the seed.
@@ -17,7 +18,15 @@ pub struct Overrides {
 }
 
 /// Top-level keys that say what a file is; a variant of it is still that.
-const FIXED: [&str; 6] = ["schema", "order", "sources", "include", "set", "variants"];
+const FIXED: [&str; 7] = [
+    "schema",
+    "order",
+    "sources",
+    "include",
+    "set",
+    "correlations",
+    "variants",
+];
 
 /// Applies all overrides to `root`.
 pub(super) fn apply(notes: &mut Notes, root: &mut Node, overrides: &Overrides) {
@@ -209,8 +218,12 @@ fn put_entry(notes: &mut Notes, shape: Shape, base: &mut Node, entry: Entry, spo
             put_elements(notes, inner, items, entry.node, spoken);
         }
         (Shape::Overrides, Content::Table(_)) if is_table => put_plain(&mut old.node, entry.node),
-        // One key of a series can change alone.
-        (Shape::Series(_), Content::Table(parts)) if is_table => {
+        // One key of a series can change alone; a distribution is no series.
+        (Shape::Series(_), Content::Table(parts))
+            if is_table
+                && !uncertain::is_distribution(parts)
+                && !entry.node.entries().is_some_and(uncertain::is_distribution) =>
+        {
             let Content::Table(new) = entry.node.content else {
                 return;
             };

@@ -207,7 +207,7 @@ impl fmt::Display for ScenarioErrors {
 }
 
 /// The sources read so far and what was found wrong with them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
     pub sources: Vec<Source>,
     pub problems: Vec<Problem>,

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{CONDITION, Fallback, Key, ROOT, Range, SERIES, Shape, Table, for_each_table};
+use super::keys::{
+    CONDITION, DISTRIBUTION, Fallback, Key, ROOT, Range, SERIES, Shape, Table, for_each_table,
+    limit, may_be_uncertain,
+};
 use super::walk::literal;
 
 /// Said of keys that no event can change.
@@ -13,6 +16,7 @@ pub fn json_schema() -> String {
     let mut schema = table(&ROOT);
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     schema["title"] = json!("takeoff scenario");
+    schema["$defs"] = json!({ "distribution": table(&DISTRIBUTION) });
     let mut text = format!("{schema:#}");
     text.push('\n');
     text
@@ -68,7 +72,7 @@ fn table(table: &'static Table) -> Value {
     let mut conditions = Vec::new();
     let required = |key: &Key| key.fallback == Fallback::Required;
     for key in table.keys {
-        properties.insert(key.name.to_owned(), property(key));
+        properties.insert(key.name.to_owned(), property(table, key));
         let Some((on, value)) = key.when else {
             continue;
         };
@@ -98,7 +102,7 @@ fn table(table: &'static Table) -> Value {
     schema
 }
 
-fn property(key: &Key) -> Value {
+fn property(around: &'static Table, key: &Key) -> Value {
     let mut schema = match key.shape {
         Shape::Float(range) => number(range),
         Shape::Integer(min, max) => json!({ "type": "integer", "minimum": min, "maximum": max }),
@@ -109,6 +113,10 @@ fn property(key: &Key) -> Value {
         Shape::Date => json!({ "type": "string", "format": "date" }),
         Shape::Choice(list) => json!({ "enum": list }),
         Shape::Texts => json!({ "type": "array", "items": { "type": "string" } }),
+        Shape::Values => json!({
+            "type": "array", "minItems": 1, "maxItems": limit::CHOICES,
+            "items": { "type": ["number", "string", "boolean"] },
+        }),
         Shape::Series(range) => {
             let mut written = table(&SERIES);
             written["properties"]["points"] = pairs(range);
@@ -128,6 +136,9 @@ fn property(key: &Key) -> Value {
         Shape::Comparison => json!({ "type": "string", "pattern": "^ *[<>]=? *[-+.0-9eE]+ *$" }),
         Shape::Overrides => json!({ "type": "object", "minProperties": 1 }),
     };
+    if may_be_uncertain(around, key) {
+        schema = json!({ "anyOf": [schema, { "$ref": "#/$defs/distribution" }] });
+    }
     let unit = if key.unit.is_empty() {
         String::new()
     } else {

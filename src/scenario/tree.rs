@@ -130,6 +130,19 @@ impl Node {
         (node, true)
     }
 
+    /// The value at `path`, for change.
+    pub fn locate_mut(&mut self, path: &[Step]) -> Option<&mut Node> {
+        path.iter()
+            .try_fold(self, |node, step| match (step, &mut node.content) {
+                (Step::Key(key), Content::Table(entries)) => entries
+                    .iter_mut()
+                    .find(|entry| entry.key == *key)
+                    .map(|entry| &mut entry.node),
+                (Step::Item(index), Content::List(items)) => items.get_mut(*index),
+                _ => None,
+            })
+    }
+
     /// `path` as users write it: list elements by their name where they have one.
     pub fn spoken(&self, path: &[Step]) -> String {
         let mut node = Some(self);

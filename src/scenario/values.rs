@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::date;
-use super::keys::{DAYS, Fallback, Key, Range, Shape};
+use super::keys::{DAYS, Fallback, Key, Range, Shape, limit};
 use super::problem::{Fault, Place};
 use super::tree::{Content, Node};
 use super::walk::literal;
@@ -66,6 +66,28 @@ pub(super) fn text(node: &Node, shape: Shape, allowed: impl Fn(&str) -> bool) ->
 pub(super) fn is_name(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (1..=40).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// Scalars of a list, each as a TOML literal.
+pub(super) fn literals(node: &Node) -> Read {
+    let Content::List(items) = &node.content else {
+        return Err(mistyped_at(Shape::Values, node));
+    };
+    if !(1..=limit::CHOICES).contains(&items.len()) {
+        return Err((node.place, Fault::OutOfRange));
+    }
+    let literal = |item: &Node| match &item.content {
+        Content::Integer(n) => Ok(Value::String(n.to_string())),
+        Content::Float(x) => Ok(Value::String(format!("{x:?}"))),
+        Content::Bool(truth) => Ok(Value::String(truth.to_string())),
+        Content::Text(text) => Ok(Value::String(
+            toml_edit::Value::from(text.as_str()).to_string(),
+        )),
+        Content::Date(_) | Content::List(_) | Content::Table(_) => {
+            Err(mistyped_at(Shape::Values, item))
+        }
+    };
+    items.iter().map(literal).collect()
 }
 
 /// A day, as a text or as a TOML date.
@@ -153,7 +175,7 @@ pub(super) fn stand_in(key: &Key) -> Value {
         (_, Shape::Date) => json!("2000-01-01"),
         (_, Shape::Series(_)) => json!({ "points": [[0.0, 1.0]], "growth_per_year": 1.0 }),
         (_, Shape::Text | Shape::Name) => json!("?"),
-        (_, Shape::Texts | Shape::Pairs(_) | Shape::Tables(..)) => json!([]),
+        (_, Shape::Texts | Shape::Values | Shape::Pairs(_) | Shape::Tables(..)) => json!([]),
         (_, Shape::Table(table)) => table
             .keys
             .iter()

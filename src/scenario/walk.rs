@@ -8,16 +8,16 @@ use super::keys::{Fallback, Key, ROOT, Range, SERIES, Shape, Table};
 use super::problem::{Detail, Fault, Notes, Place};
 use super::tree::{Content, Entry, Node, Path, Step};
 use super::values::{
-    Read, choice_hint, chosen, comparison, day, float, integer, is_name, mistyped, mistyped_at,
-    nearest, pairs, stand_in, text, type_hint,
+    Read, choice_hint, chosen, comparison, day, float, integer, is_name, literals, mistyped,
+    mistyped_at, nearest, pairs, stand_in, text, type_hint,
 };
 
 /// A walk over one tree.
 pub(super) struct Walk<'a> {
-    root: &'a Node,
+    pub(super) root: &'a Node,
     pub(super) notes: &'a mut Notes,
     /// Keys whose value stands in for a wrong one.
-    poisoned: Vec<Path>,
+    pub(super) poisoned: Vec<Path>,
 }
 
 /// A checked file: its values by the keys of the table, and the keys that were wrong.
@@ -176,7 +176,7 @@ impl Walk<'_> {
         }
     }
 
-    fn value(&mut self, key: &Key, node: &Node, path: &mut Path) -> Value {
+    pub(super) fn value(&mut self, key: &Key, node: &Node, path: &mut Path) -> Value {
         if key.fallback == Fallback::Off && node.text() == Some("none") {
             return Value::Null;
         }
@@ -193,6 +193,7 @@ impl Walk<'_> {
             Shape::Choice(list) => text(node, key.shape, |text| list.contains(&text)),
             Shape::Date => day(node),
             Shape::Texts => self.texts(key, node, path),
+            Shape::Values => literals(node),
             Shape::Series(range) => return self.series(key, node, range, path),
             Shape::Pairs(range) => pairs(node, range),
             Shape::Table(inner) => match node.content {

@@ -9,6 +9,7 @@ mod lab_economy;
 mod labs;
 mod root;
 mod shape;
+mod uncertain;
 
 pub(super) use events::CONDITION;
 pub use events::QUANTITIES;
@@ -16,6 +17,7 @@ pub use root::ROOT;
 pub(super) use root::SERIES;
 pub(super) use shape::DAYS;
 pub use shape::{Class, Fallback, Key, Range, Shape, Table};
+pub(super) use uncertain::{DISTRIBUTION, may_be_uncertain};
 
 /// Most tables of one kind; the engine's block tables are sized by them.
 pub mod limit {
@@ -37,6 +39,10 @@ pub mod limit {
     pub const EXCHANGES: usize = 64 * 63;
     /// Events of a run; each is checked on its own.
     pub const EVENTS: usize = 64;
+    /// Uncertain values of a scenario: the dimensions of the widest design.
+    pub const UNCERTAIN: usize = 64;
+    /// Values of a choice.
+    pub const CHOICES: usize = 1000;
 }
 
 /// Calls `visit` with every table and the dotted heading under which it stands, outermost first.

@@ -3,7 +3,7 @@
 use super::Class::Assumed;
 use super::limit;
 use super::shape::{GROWTH, Key, Shape, Table, between, block, key, positive};
-use super::{economy, events, ideas, labs};
+use super::{economy, events, ideas, labs, uncertain};
 
 /// The top of a scenario file.
 pub static ROOT: Table = Table {
@@ -93,6 +93,13 @@ pub static ROOT: Table = Table {
             "Changes of parameters during a run, at a date or on a condition.",
         )
         .or("[]", Assumed, "everything stays as it is")
+        .fixed(),
+        key(
+            "correlations",
+            Shape::Tables(&uncertain::CORRELATION, 0, limit::UNCERTAIN * limit::UNCERTAIN),
+            "Rank correlations of uncertain values, for `takeoff sweep`.",
+        )
+        .or("[]", Assumed, "uncertain values are independent")
         .fixed(),
         key(
             "variants",

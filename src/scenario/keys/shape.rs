@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::limit;
+
 /// A table of a scenario file.
 #[derive(Debug)]
 pub struct Table {
@@ -99,6 +101,8 @@ pub enum Shape {
     Choice(&'static [&'static str]),
     /// A list of sentences.
     Texts,
+    /// A list of numbers, texts or truth values.
+    Values,
     /// A number, or `{ points = [[day, value], ...], growth_per_year = x }`; the range is that of
     /// a value.
     Series(Range),
@@ -139,6 +143,7 @@ impl Shape {
             Self::Name => "a name in quotes",
             Self::Date => "a date",
             Self::Texts => "a list of texts",
+            Self::Values => "a list of values",
             Self::Series(_) => "a number or { points, growth_per_year }",
             Self::Pairs(_) => "a list of [day, value] pairs",
             Self::Table(_) | Self::Changes | Self::Variants | Self::Overrides => "a table",
@@ -163,6 +168,7 @@ impl Shape {
             Self::Condition => "one of day, date and a column of ticks.csv".to_owned(),
             Self::Comparison => ">, >=, < or <= and a number".to_owned(),
             Self::Overrides => "keys as in --set that are not fixed for a run".to_owned(),
+            Self::Values => format!("1 to {} values", limit::CHOICES),
             Self::Bool
             | Self::Text
             | Self::Texts

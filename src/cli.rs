@@ -1,5 +1,7 @@
 //! The command line: parses it into a [`Command`], and knows nothing else.
 
+mod studies;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -39,6 +41,12 @@ enum Sub {
     /// List, show, check and start scenario files
     #[command(subcommand)]
     Scenario(ScenarioSub),
+    /// Run a scenario many times, over seeds and uncertain values, into a dataset
+    Sweep(studies::Sweep),
+    /// Put the shards of a sweep together
+    Merge(studies::Merge),
+    /// Say what a sweep comes to: bands, chances, times, sensitivities
+    Analyse(studies::Analyse),
 }
 
 /// What changes a scenario file on its way to a run.
@@ -215,6 +223,9 @@ pub fn parse() -> Command {
         Sub::Devices => Command::Devices,
         Sub::Bench(bench) => Command::Bench(bench.into()),
         Sub::Scenario(sub) => Command::Scenario(sub.into()),
+        Sub::Sweep(sweep) => Command::Sweep(sweep.into()),
+        Sub::Merge(merge) => Command::Merge(merge.into()),
+        Sub::Analyse(analyse) => Command::Analyse(analyse.into()),
     }
 }
 

@@ -12,4 +12,5 @@ pub mod record;
 pub mod scenario;
 pub mod sim;
 pub mod statistics;
+pub mod study;
 pub mod world;

@@ -23,12 +23,19 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["model", "scenario", "gpu", "world", "record", "sim"],
     ),
     (
+        "study",
+        &["model", "statistics", "scenario", "world", "record", "sim"],
+    ),
+    (
         "command",
         &[
-            "model", "scenario", "gpu", "world", "record", "sim", "bench",
+            "model", "scenario", "gpu", "world", "record", "sim", "bench", "study",
         ],
     ),
-    ("cli", &["scenario", "record", "sim", "bench", "command"]),
+    (
+        "cli",
+        &["scenario", "record", "sim", "bench", "study", "command"],
+    ),
     ("main", &["cli"]),
 ];
 

@@ -8,6 +8,7 @@ use crate::bench::BenchError;
 use crate::record::RecordError;
 use crate::scenario::{CanonicalError, ScenarioErrors};
 use crate::sim::SimError;
+use crate::study::{PlanError, StudyError};
 
 /// An error of a command.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum CommandError {
     /// A measurement fails.
     #[error(transparent)]
     Bench(#[from] BenchError),
+    /// A study fails.
+    #[error(transparent)]
+    Study(#[from] StudyError),
     /// The scenario in a manifest is not one.
     #[error("`{}`: {source}; replay it with the version that wrote it", path.display())]
     Recorded {
@@ -70,6 +74,7 @@ impl CommandError {
             CommandError::Record(_) => Exit::Folder,
             CommandError::Bench(BenchError::Scenario(_)) => Exit::Scenario,
             CommandError::Bench(BenchError::Differs { .. }) => Exit::Differs,
+            CommandError::Study(error) => study_exit(error),
             CommandError::Sim(_) | CommandError::Bench(_) => Exit::Engine,
             CommandError::Recorded { .. } | CommandError::Altered { .. } => Exit::Altered,
             CommandError::Differs { .. } => Exit::Differs,
@@ -81,11 +86,26 @@ impl CommandError {
     /// The text for stderr; errors of scenario files come with the lines they are about.
     pub fn render(&self) -> String {
         match self {
-            CommandError::Scenario(errors) => {
+            CommandError::Scenario(errors)
+            | CommandError::Study(StudyError::Plan(PlanError::Scenario(errors))) => {
                 let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
                 errors.render(io::stderr().is_terminal() && !plain)
             }
             other => format!("error: {other}"),
         }
+    }
+}
+
+fn study_exit(error: &StudyError) -> Exit {
+    match error {
+        StudyError::Plan(PlanError::Scenario(_)) => Exit::Scenario,
+        StudyError::Plan(PlanError::Design(_)) | StudyError::Unanswerable(_) => Exit::Usage,
+        StudyError::Record(error) if error.is_disk_full() => Exit::DiskFull,
+        StudyError::Malformed { .. } => Exit::Altered,
+        StudyError::Record(_)
+        | StudyError::Exists { .. }
+        | StudyError::NotASweep { .. }
+        | StudyError::OtherSweep { .. }
+        | StudyError::Incomplete(_) => Exit::Folder,
     }
 }

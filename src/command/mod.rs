@@ -1,18 +1,22 @@
 //! The commands: one file each. They print results on stdout and everything else on stderr, and
 //! end with one of the codes of [`Exit`].
 
+pub mod analyse;
 pub mod bench;
 pub mod devices;
 mod error;
 mod exit;
 mod figures;
+mod folders;
 mod interrupt;
+pub mod merge;
 mod output;
 mod progress;
 pub mod recorded;
 pub mod replay;
 pub mod run;
 pub mod scenario;
+pub mod sweep;
 mod table;
 
 pub use error::CommandError;
@@ -31,6 +35,12 @@ pub enum Command {
     Bench(bench::Options),
     /// `takeoff scenario`.
     Scenario(scenario::Action),
+    /// `takeoff sweep`.
+    Sweep(sweep::Options),
+    /// `takeoff merge`.
+    Merge(merge::Options),
+    /// `takeoff analyse`.
+    Analyse(analyse::Options),
 }
 
 impl Command {
@@ -42,6 +52,9 @@ impl Command {
             Command::Devices => devices::execute(),
             Command::Bench(options) => bench::execute(&options),
             Command::Scenario(action) => scenario::execute(&action),
+            Command::Sweep(options) => sweep::execute(&options),
+            Command::Merge(options) => merge::execute(&options),
+            Command::Analyse(options) => analyse::execute(&options),
         };
         match result {
             Ok(exit) => exit,

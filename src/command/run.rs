@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{fs, io};
 
 use super::progress::Progress;
 use super::recorded::{self, CheckpointPlan, Outcome, Plan};
-use super::{CommandError, Exit, interrupt, output, table};
+use super::{CommandError, Exit, folders, interrupt, output, table};
 use crate::record::{Existing, MANIFEST, Manifest, RecordError, RunReader, Status};
 use crate::scenario::{self, Overrides, Scenario};
 use crate::sim::EngineChoice;
@@ -201,34 +200,12 @@ fn all_variants(options: &Options) -> Result<Exit, CommandError> {
     Ok(exit)
 }
 
-/// `runs/NAME-SEED-N`: the newest when a run is to be continued, else the next, claimed by making
-/// it, so that two runs started at once get two folders.
+/// `runs/NAME-SEED-N`.
 fn default_folder(
     name: &str,
     scenario: &Scenario,
     existing: Existing,
 ) -> Result<PathBuf, CommandError> {
-    let runs = Path::new(RUNS);
-    let prefix = format!("{}-{}-", name.replace(['/', '\\'], "-"), scenario.run.seed);
-    fs::create_dir_all(runs).map_err(RecordError::io("create", runs))?;
-    let mut newest = 0;
-    for entry in fs::read_dir(runs).map_err(RecordError::io("read", runs))? {
-        let file = entry.map_err(RecordError::io("read", runs))?.file_name();
-        let number = file
-            .to_str()
-            .and_then(|file| file.strip_prefix(&prefix)?.parse().ok());
-        newest = newest.max(number.unwrap_or(0));
-    }
-    if existing == Existing::Resume && newest > 0 {
-        return Ok(runs.join(format!("{prefix}{newest}")));
-    }
-    loop {
-        newest += 1_u64;
-        let folder = runs.join(format!("{prefix}{newest}"));
-        match fs::create_dir(&folder) {
-            Ok(()) => return Ok(folder),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(RecordError::io("create", &folder)(error).into()),
-        }
-    }
+    let name = format!("{name}-{}", scenario.run.seed);
+    folders::default(RUNS, &name, existing)
 }

@@ -87,10 +87,11 @@ impl Family {
             }
             Self::Triangular { low, mode, high } => {
                 let width = high - low;
-                if u * width < mode - low {
-                    low + libm::sqrt(u * width * (mode - low))
+                let left = (mode - low) / width;
+                if u < left {
+                    low + width * libm::sqrt(u * left)
                 } else {
-                    high - libm::sqrt((1.0 - u) * width * (high - mode))
+                    high - width * libm::sqrt((1.0 - u) * (1.0 - left))
                 }
             }
             Self::Normal { p10, p90 } => {
@@ -124,9 +125,9 @@ impl Family {
             Self::Triangular { high, .. } if x >= *high => 1.0,
             Self::Triangular { low, mode, high } => {
                 if x < *mode {
-                    (x - low) * (x - low) / ((high - low) * (mode - low))
+                    (x - low) / (high - low) * ((x - low) / (mode - low))
                 } else {
-                    1.0 - (high - x) * (high - x) / ((high - low) * (high - mode))
+                    1.0 - (high - x) / (high - low) * ((high - x) / (high - mode))
                 }
             }
             Self::Normal { p10, p90 } => {
@@ -160,13 +161,15 @@ fn positive(name: &'static str, value: f64) -> Result<(), DistributionError> {
     (value > 0.0).then_some(()).ok_or(error)
 }
 
-/// Refuses two named numbers unless both are finite and the first is below the second.
+/// Refuses two named numbers unless both and their distance are finite and the first is below the
+/// second.
 pub(super) fn below(
     low: (&'static str, f64),
     high: (&'static str, f64),
 ) -> Result<(), DistributionError> {
     finite(low.0, low.1)?;
     finite(high.0, high.1)?;
+    finite("the width", high.1 - low.1)?;
     let error = DistributionError::Order { low, high };
     (low.1 < high.1).then_some(()).ok_or(error)
 }

@@ -31,7 +31,8 @@ pub fn quantile(ascending: &[f64], p: f64) -> f64 {
 /// A quantile with its distribution-free confidence interval (Conover 1999, section 3.2): the order
 /// statistics X(l) and X(r) with the largest l of P(B < l) <= a/2 and the least r of
 /// P(B >= r) <= a/2, where B is binomial(n, p) and a = 1 - confidence. It covers at least
-/// `confidence`; a limit for which there are too few values is infinite.
+/// `confidence`; a limit for which there are too few values is infinite. Of few values near the ends
+/// the straight line of the estimate can pass a limit, which then moves to it.
 pub fn quantile_estimate(
     values: &[f64],
     p: f64,
@@ -46,10 +47,11 @@ pub fn quantile_estimate(
         0 => f64::NEG_INFINITY,
         rank => ascending.get(rank - 1).copied().unwrap_or(f64::INFINITY),
     };
+    let value = quantile(&ascending, p);
     Ok(Estimate {
-        value: quantile(&ascending, p),
-        low: order_statistic(low),
-        high: order_statistic(high),
+        value,
+        low: order_statistic(low).min(value),
+        high: order_statistic(high).max(value),
     })
 }
 

@@ -1,9 +1,9 @@
 //! Claim: times to a target are estimated as the textbooks have it where runs end before.
 
 use proptest::prelude::*;
-use takeoff::study::estimate::EstimateError;
-use takeoff::study::proportion::{reached_within, wilson};
-use takeoff::study::survival::{Observation, Survival};
+use takeoff::statistics::estimate::EstimateError;
+use takeoff::statistics::proportion::{reached_within, wilson};
+use takeoff::statistics::survival::{Observation, Survival};
 
 fn runs(times: &[(f64, bool)]) -> Vec<Observation> {
     let run = |&(time, reached)| Observation { time, reached };

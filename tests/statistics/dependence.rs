@@ -2,8 +2,8 @@
 //! and those that depend on none untouched, and refuses correlations that contradict one another.
 
 use proptest::prelude::*;
-use takeoff::study::correlation::{Copula, CorrelationError, Pair};
-use takeoff::study::design::{Design, points};
+use takeoff::statistics::correlation::{Copula, CorrelationError, Pair};
+use takeoff::statistics::design::{Design, points};
 
 fn pair(first: usize, second: usize, spearman: f64) -> Pair {
     Pair {

@@ -2,10 +2,10 @@
 //! quantiles are met, no draw leaves the bounds, and what makes no sense is refused.
 
 use proptest::prelude::*;
-use takeoff::study::distribution::{Distribution, DistributionError};
-use takeoff::study::family::Family;
-use takeoff::study::normal;
-use takeoff::study::uniform::UNIT;
+use takeoff::statistics::distribution::{Distribution, DistributionError};
+use takeoff::statistics::family::Family;
+use takeoff::statistics::normal;
+use takeoff::statistics::uniform::UNIT;
 
 fn near(value: f64, wanted: f64, relative: f64) -> bool {
     (value - wanted).abs() <= relative * wanted.abs()

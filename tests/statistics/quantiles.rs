@@ -2,13 +2,13 @@
 //! what they say they cover.
 
 use proptest::prelude::*;
-use takeoff::study::bands::{Band, bands, quantile, quantile_estimate, sorted};
-use takeoff::study::beta;
-use takeoff::study::bootstrap::Bootstrap;
-use takeoff::study::convergence::{convergence, doublings};
-use takeoff::study::estimate::{Estimate, EstimateError};
-use takeoff::study::proportion::{clopper_pearson, wilson};
-use takeoff::study::uniform::Uniforms;
+use takeoff::statistics::bands::{Band, bands, quantile, quantile_estimate, sorted};
+use takeoff::statistics::beta;
+use takeoff::statistics::bootstrap::Bootstrap;
+use takeoff::statistics::convergence::{convergence, doublings};
+use takeoff::statistics::estimate::{Estimate, EstimateError};
+use takeoff::statistics::proportion::{clopper_pearson, wilson};
+use takeoff::statistics::uniform::Uniforms;
 
 /// I_0.4(2, 3) is a polynomial and I_x(1/2, 1/2) an arc sine; the others from SciPy 1.17.1.
 #[test]

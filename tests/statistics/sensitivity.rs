@@ -3,11 +3,11 @@
 
 use std::f64::consts::PI;
 
-use takeoff::study::bootstrap::Bootstrap;
-use takeoff::study::design::{Design, DesignError, Layout, Points};
-use takeoff::study::estimate::{Estimate, EstimateError};
-use takeoff::study::morris::Morris;
-use takeoff::study::saltelli::{Indices, Saltelli};
+use takeoff::statistics::bootstrap::Bootstrap;
+use takeoff::statistics::design::{Design, DesignError, Layout, Points};
+use takeoff::statistics::estimate::{Estimate, EstimateError};
+use takeoff::statistics::morris::Morris;
+use takeoff::statistics::saltelli::{Indices, Saltelli};
 
 /// Ninety-nine percent: half an interval is 2.6 standard errors.
 const BOOTSTRAP: Bootstrap = Bootstrap {
@@ -71,7 +71,7 @@ fn truths() -> [(Function, Vec<(f64, f64)>); 2] {
 fn variance_indices_are_those_of_the_closed_forms() {
     for (of, truths) in truths() {
         for design in [Design::Random { runs: 4096 }, Design::Sobol { runs: 4096 }] {
-            let found = indices(design, truths.len(), of);
+            let found = indices(design.clone(), truths.len(), of);
             for (at, (found, (first, total))) in found.iter().zip(&truths).enumerate() {
                 assert!(within(found.first, *first), "{design:?} {at}: {found:?}");
                 assert!(within(found.total, *total), "{design:?} {at}: {found:?}");
@@ -105,7 +105,7 @@ fn even_points_give_sharper_indices() {
     };
     let error = |design| {
         let squares = (0..20).flat_map(|seed| {
-            let base = Layout::new(design, 6, seed).expect("valid");
+            let base = Layout::new(Design::clone(&design), 6, seed).expect("valid");
             let saltelli = Saltelli::new(base).expect("even");
             let found = saltelli.indices(&outputs(&saltelli, of), &once);
             let apart = |(found, truth): (Indices, &(f64, f64))| {

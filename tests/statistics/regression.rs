@@ -1,7 +1,7 @@
 //! Claim: least squares gives certified values, recovers exponents, and refuses what it cannot tell.
 
 use proptest::prelude::*;
-use takeoff::study::regress::{RegressionError, constant, fit, log_log};
+use takeoff::statistics::regress::{RegressionError, constant, fit, log_log};
 
 /// Longley's data (1967) by columns, y last: a hard case, for its regressors nearly determine one
 /// another.

@@ -1,8 +1,8 @@
 //! Claim: designs spread their rows as their definitions say, inside the open cube, and every row
 //! can be computed alone; longer random and Sobol designs begin with the shorter ones.
 
-use takeoff::study::design::{Design, DesignError, Layout, Points, points};
-use takeoff::study::sobol::{MOST_DIMENSIONS, Sequence};
+use takeoff::statistics::design::{Design, DesignError, Layout, Points, points};
+use takeoff::statistics::sobol::{MOST_DIMENSIONS, Sequence};
 
 fn layout(design: Design, dimensions: usize, seed: u64) -> Layout {
     Layout::new(design, dimensions, seed).expect("valid")
@@ -116,14 +116,14 @@ fn rows_lie_inside_and_can_be_computed_alone() {
         Design::Random { runs: 999 },
         Design::Sobol { runs: 999 },
         Design::LatinHypercube { runs: 999 },
-        Design::Grid { levels: 5 },
+        Design::Grid { levels: vec![5; 4] },
         Design::OneAtATime {
             low: 0.05,
             high: 0.9,
         },
     ];
     for design in designs {
-        let whole = layout(design, 4, 11);
+        let whole = layout(design.clone(), 4, 11);
         let rows = whole.points();
         assert_eq!(rows.len() as u32, whole.rows());
         assert!(rows.iter().flatten().all(|&u| 0.0 < u && u < 1.0));
@@ -166,7 +166,7 @@ fn random_rows_have_the_moments_of_uniforms() {
 
 #[test]
 fn grids_and_single_steps_are_laid_out_as_stated() {
-    let grid = points(Design::Grid { levels: 2 }, 2, 0).expect("valid");
+    let grid = points(Design::Grid { levels: vec![2; 2] }, 2, 0).expect("valid");
     assert_eq!(
         grid,
         [[0.25, 0.25], [0.25, 0.75], [0.75, 0.25], [0.75, 0.75]]
@@ -193,9 +193,17 @@ fn grids_and_single_steps_are_laid_out_as_stated() {
 fn impossible_designs_are_refused() {
     let refused = |design, dimensions| Layout::new(design, dimensions, 0).expect_err("impossible");
     assert_eq!(refused(Design::Random { runs: 0 }, 3), DesignError::Empty);
-    assert_eq!(refused(Design::Grid { levels: 0 }, 3), DesignError::Empty);
     assert_eq!(
-        refused(Design::Grid { levels: 10 }, 10),
+        refused(Design::Grid { levels: vec![0; 3] }, 3),
+        DesignError::Empty
+    );
+    assert_eq!(
+        refused(
+            Design::Grid {
+                levels: vec![10; 10]
+            },
+            10
+        ),
         DesignError::TooManyRows
     );
     let asked = MOST_DIMENSIONS + 1;

@@ -31,7 +31,8 @@ pub fn quantile(ascending: &[f64], p: f64) -> f64 {
 /// A quantile with its distribution-free confidence interval (Conover 1999, section 3.2): the order
 /// statistics X(l) and X(r) with the largest l of P(B < l) <= a/2 and the least r of
 /// P(B >= r) <= a/2, where B is binomial(n, p) and a = 1 - confidence. It covers at least
-/// `confidence`; a limit for which there are too few values is infinite.
+/// `confidence`; a limit for which there are too few values is infinite. Where one is, the value,
+/// which is interpolated, may lie beyond the other.
 pub fn quantile_estimate(
     values: &[f64],
     p: f64,

@@ -75,8 +75,9 @@ fn scrambled_points_are_still_a_net() {
     }
 }
 
-/// Over seeds, each point of a scrambled design is uniform and its coordinates are independent:
-/// mean, variance and product moment of 4096 seeds, each within 5 standard errors.
+/// Over seeds, each point of a scrambled design is uniform and its coordinates are independent; and
+/// two points that the first bit tells apart are independent below it (not so after a mere shift of
+/// digits): mean, variance and product moments of 4096 seeds, each within 5 standard errors.
 #[test]
 fn scrambling_makes_every_point_uniform() {
     let seeds = 4096;
@@ -96,6 +97,13 @@ fn scrambling_makes_every_point_uniform() {
         let product = mean(&|u| (u[0] - 0.5) * (u[1] - 0.5));
         assert!(product.abs() < error(1.0 / 144.0));
     }
+    let below_first_bit = |row: Vec<f64>| (2.0 * row[0]).fract() - 0.5;
+    let pair = |seed| {
+        let both = layout(Design::Sobol { runs: 8 }, 1, seed);
+        below_first_bit(both.point(0)) * below_first_bit(both.point(1))
+    };
+    let product = (0..seeds).map(pair).sum::<f64>() / seeds as f64;
+    assert!(product.abs() < 5.0 * (1.0 / 144.0 / seeds as f64).sqrt());
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn main() {
     state_versions();
     state_device();
     state_mount();
+    state_python();
 }
 
 fn state_build() {
@@ -115,6 +116,15 @@ fn state_mount() {
         .unwrap_or(0);
     if held >> CAP_SYS_ADMIN & 1 == 0 {
         println!("cargo::rustc-cfg=no_mount");
+    }
+}
+
+/// Is there a Python that opens our datasets?
+fn state_python() {
+    println!("cargo::rustc-check-cfg=cfg(no_python)");
+    println!("cargo::rerun-if-env-changed=TAKEOFF_PYTHON");
+    if std::env::var_os("TAKEOFF_PYTHON").is_none_or(|python| python.is_empty()) {
+        println!("cargo::rustc-cfg=no_python");
     }
 }
 

@@ -24,6 +24,11 @@ const VALUES: [&str; 8] = [
 ];
 
 fn arguments(folder: &Path, more: &[&str]) -> Vec<String> {
+    arguments_of(folder, &[&VALUES[..], more].concat())
+}
+
+/// A sweep of the scenario into `folder` on the CPU engine.
+fn arguments_of(folder: &Path, more: &[&str]) -> Vec<String> {
     let folder = folder.to_str().expect("the path is UTF-8");
     let start = [
         "sweep",
@@ -34,11 +39,17 @@ fn arguments(folder: &Path, more: &[&str]) -> Vec<String> {
         "--out",
         folder,
     ];
-    let all = start.iter().chain(&VALUES).chain(more);
+    let all = start.iter().chain(more);
     all.map(|&word| word.to_owned()).collect()
 }
 
-fn sweep(folder: &Path, more: &[&str]) -> Ended {
+/// The same, of values of its own; it must end well.
+pub fn sweep_of(folder: &Path, more: &[&str]) -> Ended {
+    let arguments = arguments_of(folder, more);
+    succeeds(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+pub fn sweep(folder: &Path, more: &[&str]) -> Ended {
     let arguments = arguments(folder, more);
     succeeds(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
@@ -74,7 +85,7 @@ fn assert_same(one: &Path, other: &Path) {
     }
 }
 
-fn runs(folder: &Path) -> Table {
+pub fn runs(folder: &Path) -> Table {
     let manifest = Manifest::read(folder).expect("a sweep");
     read_runs(folder, &manifest).expect("complete")
 }

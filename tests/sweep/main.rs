@@ -6,5 +6,11 @@
 #[expect(dead_code, reason = "shared with the tests of run folders")]
 mod support;
 
+#[path = "../record/documented.rs"]
+#[expect(dead_code, reason = "shared with the tests of run folders")]
+mod documented;
+
 mod dataset;
+mod formats;
+mod opened;
 mod uncertain;

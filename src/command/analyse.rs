@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{CommandError, Exit, figures, output};
 use crate::study::analysis::{self, Analysis, HEADLINE, Interval};
-use crate::study::sensitivity::Sensitivity;
+use crate::study::sensitivity::{ByChoice, Rank, Sensitivity};
 
 /// Rows of the table of bands.
 const BAND_ROWS: usize = 13;
@@ -221,14 +221,34 @@ fn sensitivities(sensitivity: &Sensitivity, of: &str) -> String {
             ]);
             "One value at a time:"
         }
-        Sensitivity::Ranks(ranks) => {
-            head(&["value", "rank correlation"]);
-            for rank in ranks {
-                rows.push(vec![rank.key.clone(), interval(&rank.spearman, 3)]);
-            }
-            "Rank correlation with"
-        }
+        Sensitivity::Ranks { numbers, words } => return ranks(numbers, words, of),
         Sensitivity::None(why) => return format!("No sensitivities: {why}"),
     };
     format!("{title} {of}\n{}", figures::aligned(&rows, &[0]))
+}
+
+/// What numbers and words have to do with the measure.
+fn ranks(numbers: &[Rank], words: &[ByChoice], of: &str) -> String {
+    let head = |words: &[&str]| vec![words.iter().map(|&word| word.to_owned()).collect()];
+    let mut parts = Vec::new();
+    if !numbers.is_empty() {
+        let mut rows: Vec<Vec<String>> = head(&["value", "rank correlation"]);
+        rows.extend(
+            numbers
+                .iter()
+                .map(|rank| vec![rank.key.clone(), interval(&rank.spearman, 3)]),
+        );
+        parts.push(format!(
+            "Rank correlation with {of}\n{}",
+            figures::aligned(&rows, &[0])
+        ));
+    }
+    for ByChoice { key, medians } in words {
+        let mut rows: Vec<Vec<String>> = head(&["choice", "runs", "median"]);
+        for (choice, runs, median) in medians {
+            rows.push(vec![choice.clone(), runs.to_string(), interval(median, 4)]);
+        }
+        parts.push(format!("{of} by {key}\n{}", figures::aligned(&rows, &[0])));
+    }
+    parts.join("\n")
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{CommandError, Exit, output};
 use crate::record::RecordError;
-use crate::scenario::{self, Overrides, Scenario};
+use crate::scenario::{self, Overrides, Scenario, ScenarioFile};
 
 /// The subcommands.
 #[derive(Clone, Debug)]
@@ -108,8 +108,10 @@ fn list(folder: &Path) -> Result<Exit, CommandError> {
 fn check(files: &[PathBuf]) -> Result<Exit, CommandError> {
     let mut exit = Exit::Success;
     for file in files {
-        let variants = match scenario::variants(file) {
-            Ok(names) => names,
+        let read =
+            scenario::variants(file).and_then(|names| Ok((names, ScenarioFile::read(file)?)));
+        let (variants, file) = match read {
+            Ok(read) => read,
             Err(errors) => {
                 output::tell(&CommandError::from(errors).render());
                 exit = Exit::Scenario;
@@ -117,14 +119,18 @@ fn check(files: &[PathBuf]) -> Result<Exit, CommandError> {
             }
         };
         for variant in std::iter::once(None).chain(variants.into_iter().map(Some)) {
-            match Scenario::load(
-                file,
-                &Overrides {
-                    variant,
-                    ..Overrides::default()
-                },
-            ) {
-                Ok(scenario) => output::print(&scenario::Check::of(&scenario).to_string())?,
+            let overrides = Overrides {
+                variant,
+                ..Overrides::default()
+            };
+            match file.resolve_uncertain(&overrides) {
+                Ok((scenario, uncertainty)) => {
+                    let check = scenario::Check::of(&scenario).to_string();
+                    let values = uncertainty.values.iter();
+                    let values: String =
+                        values.map(|value| format!("\nuncertain {value}")).collect();
+                    output::print(&format!("{}{values}", check.trim_end()))?;
+                }
                 Err(errors) => {
                     output::tell(&CommandError::from(errors).render());
                     exit = Exit::Scenario;

@@ -1,7 +1,9 @@
 //! Uncertain values: a distribution may stand where a number, a truth value or a word of a choice
 //! could. A sweep draws them; every other reader gets the median, or the middle choice.
 
-use serde_json::{Map, Value};
+use std::fmt;
+
+use serde_json::{Map, Value, json};
 
 use super::keys::{DISTRIBUTION, Key, ROOT, SERIES, Shape, Table, limit, may_be_uncertain};
 use super::problem::{Detail, Fault, Notes};
@@ -43,6 +45,61 @@ pub enum Spread {
     Whole(Distribution),
     /// One of these TOML literals, with equal chance.
     OneOf(Vec<String>),
+}
+
+impl Spread {
+    /// As a scenario file writes it, as JSON; the values of a choice are TOML literals.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::OneOf(literals) => json!({ "choice": literals }),
+            Self::Real(distribution) | Self::Whole(distribution) => numbers(distribution),
+        }
+    }
+}
+
+fn numbers(distribution: &Distribution) -> Value {
+    let (name, mut inner) = match &distribution.family {
+        Family::Lognormal { p10, p90 } => ("lognormal", json!({ "p10": p10, "p90": p90 })),
+        Family::Uniform { low, high } => ("uniform", json!({ "low": low, "high": high })),
+        Family::LogUniform { low, high } => ("loguniform", json!({ "low": low, "high": high })),
+        Family::Triangular { low, mode, high } => (
+            "triangular",
+            json!({ "low": low, "mode": mode, "high": high }),
+        ),
+        Family::Normal { p10, p90 } => ("normal", json!({ "p10": p10, "p90": p90 })),
+        Family::NormalMoments { mean, sd } => ("normal", json!({ "mean": mean, "sd": sd })),
+        Family::Choice(values) => ("choice", json!(values)),
+    };
+    for (end, value) in [("min", distribution.min), ("max", distribution.max)] {
+        if let Some(value) = value {
+            inner[end] = json!(value);
+        }
+    }
+    json!({ name: inner })
+}
+
+impl fmt::Display for Uncertain {
+    /// `KEY: name { key = value, … }, unit`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.key)?;
+        match &self.spread {
+            Spread::OneOf(literals) => write!(f, "choice [{}]", literals.join(", "))?,
+            Spread::Real(distribution) | Spread::Whole(distribution) => {
+                let json = numbers(distribution);
+                let (name, keys) = json
+                    .as_object()
+                    .and_then(|all| all.iter().next())
+                    .ok_or(fmt::Error)?;
+                let keys = keys.as_object().into_iter().flatten();
+                let keys: Vec<_> = keys
+                    .map(|(key, value)| format!("{key} = {value}"))
+                    .collect();
+                write!(f, "{name} {{ {} }}", keys.join(", "))?;
+            }
+        }
+        let comma = if self.unit.is_empty() { "" } else { ", " };
+        write!(f, "{comma}{}", self.unit)
+    }
 }
 
 impl Uncertain {

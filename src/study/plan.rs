@@ -3,13 +3,10 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::scenario::{Overrides, Scenario, ScenarioErrors, ScenarioFile, Spread, Uncertainty};
 use crate::statistics::correlation::{Copula, Pair};
 use crate::statistics::design::{self, DesignError, Layout, Points};
-use crate::statistics::distribution::Distribution;
-use crate::statistics::family::Family;
 use crate::statistics::morris::Morris;
 use crate::statistics::saltelli::Saltelli;
 
@@ -379,7 +376,7 @@ fn parameters(uncertainty: &Uncertainty) -> Vec<Parameter> {
         .map(|value| Parameter {
             key: value.key.clone(),
             unit: value.unit.to_owned(),
-            spread: spread(&value.spread),
+            spread: value.spread.to_json(),
         })
         .collect()
 }
@@ -390,34 +387,4 @@ fn correlations(uncertainty: &Uncertainty) -> Vec<(String, String, f64)> {
     pairs
         .map(|&(one, other, spearman)| (key(one), key(other), spearman))
         .collect()
-}
-
-/// A spread as a scenario file writes it, as JSON.
-fn spread(spread: &Spread) -> Value {
-    match spread {
-        Spread::OneOf(literals) => serde_json::json!({ "choice": literals }),
-        Spread::Real(distribution) | Spread::Whole(distribution) => numbers(distribution),
-    }
-}
-
-fn numbers(distribution: &Distribution) -> Value {
-    use serde_json::json;
-    let (name, mut inner) = match &distribution.family {
-        Family::Lognormal { p10, p90 } => ("lognormal", json!({ "p10": p10, "p90": p90 })),
-        Family::Uniform { low, high } => ("uniform", json!({ "low": low, "high": high })),
-        Family::LogUniform { low, high } => ("loguniform", json!({ "low": low, "high": high })),
-        Family::Triangular { low, mode, high } => (
-            "triangular",
-            json!({ "low": low, "mode": mode, "high": high }),
-        ),
-        Family::Normal { p10, p90 } => ("normal", json!({ "p10": p10, "p90": p90 })),
-        Family::NormalMoments { mean, sd } => ("normal", json!({ "mean": mean, "sd": sd })),
-        Family::Choice(values) => ("choice", json!(values)),
-    };
-    for (end, value) in [("min", distribution.min), ("max", distribution.max)] {
-        if let Some(value) = value {
-            inner[end] = json!(value);
-        }
-    }
-    json!({ name: inner })
 }

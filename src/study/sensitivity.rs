@@ -1,5 +1,7 @@
 //! Which of the uncertain values matter, by what the design of the sweep can tell.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::StudyError;
@@ -7,6 +9,7 @@ use super::analysis::{CONFIDENCE, Interval, unanswerable};
 use super::manifest::{Identity, Parameter};
 use super::plan::{self, Design, PlanError};
 use crate::record::table::{Table, Values};
+use crate::statistics::bands::quantile_estimate;
 use crate::statistics::bootstrap::Bootstrap;
 use crate::statistics::design::Points;
 use crate::statistics::normal;
@@ -24,8 +27,13 @@ pub enum Sensitivity {
     Sobol(Vec<Indices>),
     /// Each value alone, low and high.
     OneAtATime(Tornado),
-    /// Rank correlations of values with the measure.
-    Ranks(Vec<Rank>),
+    /// Rank correlations of values with the measure; medians of it by choice where those are words.
+    Ranks {
+        /// Of numbers.
+        numbers: Vec<Rank>,
+        /// Of words.
+        words: Vec<ByChoice>,
+    },
     /// Why nothing can be said.
     None(String),
 }
@@ -72,6 +80,15 @@ pub struct Rank {
     pub spearman: Interval,
 }
 
+/// The measure by the choices of a value.
+#[derive(Clone, Debug, Serialize)]
+pub struct ByChoice {
+    /// Key of the value.
+    pub key: String,
+    /// Choice, runs, and the median of the measure.
+    pub medians: Vec<(String, usize, Interval)>,
+}
+
 /// What the sweep says of a measure; `values` are by run.
 ///
 /// # Errors
@@ -91,7 +108,10 @@ pub fn of(
     if let Design::Random { .. } | Design::Sobol { .. } | Design::Lhs { .. } | Design::Grid { .. } =
         sweep.design
     {
-        return Ok(Sensitivity::Ranks(ranks(sweep, runs, values)));
+        return Ok(Sensitivity::Ranks {
+            numbers: ranks(sweep, runs, values),
+            words: by_choice(sweep, runs, values)?,
+        });
     }
     let Some(outputs) = by_point(values, sweep.replicates as usize) else {
         let why = "some runs failed, and this design needs every point".to_owned();
@@ -166,6 +186,32 @@ fn ranks(sweep: &Identity, runs: &Table, values: &[Option<f64>]) -> Vec<Rank> {
         })
     };
     sweep.parameters.iter().filter_map(correlation).collect()
+}
+
+/// Medians of the measure by choice, of every value that is a word.
+fn by_choice(
+    sweep: &Identity,
+    runs: &Table,
+    values: &[Option<f64>],
+) -> Result<Vec<ByChoice>, StudyError> {
+    let mut found = Vec::new();
+    for Parameter { key, .. } in &sweep.parameters {
+        let Some(Values::Texts(choices)) = runs.get(key) else {
+            continue;
+        };
+        let mut groups = BTreeMap::<&str, Vec<f64>>::new();
+        for (choice, value) in choices.iter().zip(values) {
+            groups.entry(choice).or_default().extend(value);
+        }
+        let mut medians = Vec::new();
+        for (choice, values) in groups.into_iter().filter(|(_, values)| !values.is_empty()) {
+            let median = quantile_estimate(&values, 0.5, CONFIDENCE).map_err(unanswerable)?;
+            medians.push((choice.to_owned(), values.len(), median.into()));
+        }
+        let key = key.clone();
+        found.push(ByChoice { key, medians });
+    }
+    Ok(found)
 }
 
 /// Spearman's rank correlation. Its interval is Fisher's z with variance 1.06 / (n - 3) (Fieller,

@@ -223,3 +223,14 @@ fn impossible_designs_are_refused() {
     let error = refused(Design::OneAtATime { low, high: 0.9 }, 3);
     assert!(matches!(error, DesignError::Quantiles { .. }));
 }
+
+/// Draws are part of what a sweep is: another draw for the same seed would make another dataset of it.
+#[test]
+fn draws_stay_what_they_were() {
+    let first = |design| points(design, 2, 1).expect("valid")[0].clone();
+    let sobol = first(Design::Sobol { runs: 4 });
+    assert_eq!(sobol, [0.816_528_005_473_170_8, 0.459_147_650_042_880_94]);
+    let random = first(Design::Random { runs: 4 });
+    let strata = first(Design::LatinHypercube { runs: 4 });
+    assert_eq!([random, strata], [[0.0; 2]; 2].map(Vec::from));
+}

@@ -50,7 +50,7 @@ fn scenarios() -> Vec<Scenario> {
         smoke(2, &[days("12"), ("run.popularity_rebuild_days", "3")], ""),
         smoke(3, &[days("25"), ("run.agents_max", "64")], ""),
         smoke(4, &[], TOO_MUCH),
-        smoke(5, &[days("20"), ("run.tick_hours", "48")], ""),
+        smoke(5, &[days("20"), ("run.tick_hours", "12")], ""),
         smoke(
             6,
             &[days("20"), (&lag, "168"), (&topology, "broadcast")],

@@ -211,6 +211,7 @@ impl Batch for GpuBatch {
         inputs: &[Option<TickInput<'_>>],
     ) -> Result<Vec<Option<Census>>, EngineError> {
         let begun = Instant::now();
+        assert_eq!(inputs.len(), self.sizes.replicates, "an input a run");
         let (device, queue) = (&self.link.device, &self.link.queue);
         if self
             .upload

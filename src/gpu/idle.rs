@@ -70,3 +70,49 @@ impl Drop for Lease {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::pipelines;
+    use super::super::sizes::Sizes;
+    use super::super::stages::CENSUS;
+    use super::*;
+    use crate::model::engine::Shape;
+
+    /// Compiles the census stage for blocks of `block` on a device that then waits or is lost; gives
+    /// the stages compiled for the device before and after.
+    fn compile(block: u32, lost: bool) -> (usize, usize) {
+        let shape = Shape {
+            window_words: 1,
+            topics: 12,
+            kinds: 1,
+            populations: 1,
+            boards: 1,
+            labs: 1,
+        };
+        let sizes = Sizes {
+            replicates: 1,
+            shape,
+            mails: 0,
+            classes: 1,
+            edges: 0,
+        };
+        let constants = pipelines::constants(&sizes, 32, block, 32);
+        let mut lease = Lease::take(Wanted::Software).expect("a software device");
+        let before = lease.compiled.len();
+        lease.pipeline(&CENSUS, 1, &constants).expect("it compiles");
+        if lost {
+            lease.device.destroy();
+        }
+        (before, lease.compiled.len())
+    }
+
+    #[test]
+    #[cfg_attr(no_software, ignore = "no software Vulkan device")]
+    fn a_sound_device_waits_with_what_was_compiled_for_it() {
+        assert_eq!(compile(64, false), (0, 1));
+        assert_eq!(compile(96, false), (1, 2), "another size is other code");
+        assert_eq!(compile(64, true), (2, 2), "the same is compiled once");
+        assert_eq!(compile(64, false), (0, 1), "a lost device does not wait");
+    }
+}

@@ -22,8 +22,8 @@ pub struct Link {
     pub queue: wgpu::Queue,
     /// What it reported.
     pub faults: Faults,
-    /// Stages compiled for it, the latest last.
-    compiled: Vec<Compiled>,
+    /// Stages compiled for it, the latest asked for last.
+    pub compiled: Vec<Compiled>,
 }
 
 impl Link {

@@ -299,6 +299,9 @@ pub trait Batch: Send {
     ///
     /// # Errors
     /// If the device fails; the state of all runs is then undefined.
+    ///
+    /// # Panics
+    /// If there are not as many inputs as runs.
     fn tick(
         &mut self,
         inputs: &[Option<TickInput<'_>>],

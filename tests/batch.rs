@@ -146,7 +146,8 @@ fn equal_runs_of_a_batch_stay_equal() {
 #[test]
 fn runs_of_unlike_shapes_are_refused_by_what_differs() {
     let like = || worlds::alike(1, 1).setup;
-    let changes: [(&str, fn(&mut Setup)); 6] = [
+    type Change = fn(&mut Setup);
+    let changes: [(&str, Change); 6] = [
         ("window words", |setup| setup.window_words *= 2),
         ("topics", |setup| setup.topics += 1),
         ("kinds", |setup| setup.kinds.push(setup.kinds[0])),

@@ -7,7 +7,6 @@
 @group(0) @binding(13) var<storage, read> binomial: array<u32>;
 @group(0) @binding(14) var<storage, read> normal: array<i32>;
 
-override TOPICS: u32;
 // Agents scanned before the due ones among them run; divides BLOCK.
 override BATCH: u32;
 
@@ -38,7 +37,7 @@ fn research(
     }
     clear_tally(thread);
     let block = block_of(group);
-    population = block.population;
+    enter(block.population);
     let think_start = populations[population].think_start;
     let think_len = populations[population].think_len;
     let experiment_start = populations[population].experiment_start;
@@ -187,7 +186,7 @@ fn choose() {
 fn candidate(number: u32) -> Choice {
     let draw = my_draw(PURPOSE_CANDIDATE + number);
     let wide = mul_wide(draw.x, TOPICS);
-    let entry = alias_table[me.board * TOPICS + wide.y];
+    let entry = alias_table[(first_board + me.board) * TOPICS + wide.y];
     var choice: Choice;
     if wide.x < entry.threshold {
         choice.topic = wide.y;

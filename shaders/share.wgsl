@@ -2,6 +2,7 @@
 //
 // Twin of `src/cpu/share.rs`; the text of both is docs/model.md, "Share". One thread a topic: topics
 // do not touch one another, so all steps of a topic run in one thread, in order, without a barrier.
+// A workgroup has topics of one replicate; tables hold the rows of one replicate after the other.
 
 @group(0) @binding(7) var<storage, read> boards: array<BoardTick>;
 @group(0) @binding(8) var<storage, read_write> nodes: array<u32>;
@@ -13,22 +14,25 @@
 @group(0) @binding(16) var<storage, read> kind_gains: array<KindGain>;
 @group(0) @binding(17) var<storage, read> mails: array<Mail>;
 @group(0) @binding(18) var<storage, read> edges: array<Edge>;
-// First edge of each board and the number of edges, then first board of each lab and their number.
+// First edge of each board among those of all replicates and their end, then first board of each lab
+// and the number of boards.
 @group(0) @binding(19) var<storage, read> wiring: array<u32>;
 @group(0) @binding(20) var<storage, read> classes: array<u32>;
 // Lanes, the counts of each node, then two words a gain.
 @group(0) @binding(21) var<storage, read_write> shared_tally: array<atomic<u32>>;
+@group(0) @binding(22) var<storage, read> replicates: array<Replicate>;
 
 override WORKGROUP: u32;
 override TOPICS: u32;
 override NODE_ROWS: u32;
 override BOARD_ROWS: u32;
+// Rows that a replicate has for mails and classes; it may use fewer.
 override MAIL_ROWS: u32;
+override CLASS_ROWS: u32;
 override LABS: u32;
 override KINDS: u32;
-// Key of the ideas' gains.
-override IDEAS_KEY_0: u32;
-override IDEAS_KEY_1: u32;
+// Workgroups of a replicate.
+override SHARE_GROUPS: u32;
 
 const CELL: u32 = 1u + WINDOW_WORDS;
 // Words before the counts: the lanes of the digest.
@@ -39,13 +43,26 @@ const NEAR_NODES: u32 = 256u;
 
 var<workgroup> near: array<atomic<u32>, NODE_FIELDS * NEAR_NODES>;
 var<workgroup> sum_lanes: array<atomic<u32>, 4>;
+var<private> replicate: u32;
 var<private> topic: u32;
+// The topic's place among those of all replicates.
+var<private> column: u32;
+// First word of the replicate in `wiring` and `shared_tally`.
+var<private> first_wire: u32;
+var<private> first_count: u32;
 
 @compute @workgroup_size(WORKGROUP)
 fn share(
-    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
+    let number = group.y * groups.x + group.x;
+    replicate = number / SHARE_GROUPS;
+    // Those that have ended rest; the last row of a folded grid may reach beyond the last replicate.
+    if replicate >= arrayLength(&replicates) || replicates[replicate].runs == 0u {
+        return;
+    }
     for (var at = thread; at < NODE_FIELDS * NEAR_NODES; at += WORKGROUP) {
         atomicStore(&near[at], 0u);
     }
@@ -53,7 +70,10 @@ fn share(
         atomicStore(&sum_lanes[thread], 0u);
     }
     workgroupBarrier();
-    topic = id.x;
+    topic = (number % SHARE_GROUPS) * WORKGROUP + thread;
+    column = replicate * TOPICS + topic;
+    first_wire = replicate * (BOARD_ROWS + 1u + LABS + 1u);
+    first_count = replicate * (LANES + NODE_FIELDS * NODE_ROWS + 2u * LABS * KINDS);
     if topic < TOPICS {
         absorb();
         unite();
@@ -66,11 +86,11 @@ fn share(
     for (var at = thread; at < NODE_FIELDS * min(NODE_ROWS, NEAR_NODES); at += WORKGROUP) {
         let sum = atomicLoad(&near[at]);
         if sum != 0u {
-            atomicAdd(&shared_tally[LANES + at], sum);
+            atomicAdd(&shared_tally[first_count + LANES + at], sum);
         }
     }
     if thread < 4u {
-        atomicAdd(&shared_tally[thread], atomicLoad(&sum_lanes[thread]));
+        atomicAdd(&shared_tally[first_count + thread], atomicLoad(&sum_lanes[thread]));
     }
 }
 
@@ -78,14 +98,14 @@ fn share(
 fn absorb() {
     for (var board = 0u; board < BOARD_ROWS; board++) {
         var known = read_node(board);
-        if boards[board].turn != 0u {
-            let at = (topic * BOARD_ROWS + board) * CELL;
+        if boards[replicate * BOARD_ROWS + board].turn != 0u {
+            let at = (column * BOARD_ROWS + board) * CELL;
             older[at] = known.base;
             for (var w = 0u; w < WINDOW_WORDS; w++) {
                 older[at + 1u + w] = known.words[w];
             }
         }
-        let first = (topic * BOARD_ROWS + board) * WINDOW_WORDS;
+        let first = (column * BOARD_ROWS + board) * WINDOW_WORDS;
         for (var w = 0u; w < WINDOW_WORDS; w++) {
             let found = finds[first + w];
             finds[first + w] = 0u;
@@ -102,8 +122,9 @@ fn unite() {
     for (var lab = 0u; lab < LABS; lab++) {
         let before = read_node(BOARD_ROWS + lab);
         var known = before;
-        let end = wiring[BOARD_ROWS + 2u + lab];
-        for (var board = wiring[BOARD_ROWS + 1u + lab]; board < end; board++) {
+        let at = first_wire + BOARD_ROWS + 1u + lab;
+        let end = wiring[at + 1u];
+        for (var board = wiring[at]; board < end; board++) {
             known = join(known, read_node(board));
         }
         count_node(BOARD_ROWS + lab, NODE_NEW, count_known(known) - count_known(before));
@@ -132,7 +153,8 @@ fn add_gains(lab: u32, before: Known, after: Known) {
         }
     }
     if (low | high) != 0u {
-        let at = LANES + NODE_FIELDS * NODE_ROWS + 2u * (lab * KINDS + topic_kind[topic]);
+        let row = lab * KINDS + topic_kind[column];
+        let at = first_count + LANES + NODE_FIELDS * NODE_ROWS + 2u * row;
         let old = atomicAdd(&shared_tally[at], low);
         atomicAdd(&shared_tally[at + 1u], high + u32(old + low < old));
     }
@@ -140,18 +162,20 @@ fn add_gains(lab: u32, before: Known, after: Known) {
 
 // Gain of one idea, 2^-32 OOM.
 fn gain(idea: u32) -> u32 {
-    let draw = threefry(vec2(IDEAS_KEY_0, IDEAS_KEY_1), vec2(idea_address(topic, idea), 0u));
-    let kind = topic_kind[topic];
+    let draw = threefry(replicates[replicate].ideas_key, vec2(idea_address(topic, idea), 0u));
+    let kind = replicate * KINDS + topic_kind[column];
     let spread = scale_normal(kind_gains[kind].gain_sigma, normal[draw.x >> NORMAL_SHIFT]);
     return exp2_round(kind_gains[kind].gain_base + spread, draw.y);
 }
 
 // Takes the snapshots of classes in `state`.
 fn post(state: u32) {
-    for (var row = 0u; row < MAIL_ROWS; row++) {
-        if classes[mails[row].class_index] == state {
-            let known = read_node(mails[row].node);
-            let at = (topic * MAIL_ROWS + row) * CELL;
+    let end = replicates[replicate].mails;
+    for (var row = 0u; row < end; row++) {
+        let mail = mails[replicate * MAIL_ROWS + row];
+        if state_of(mail) == state {
+            let known = read_node(mail.node);
+            let at = (column * MAIL_ROWS + row) * CELL;
             snapshots[at] = known.base;
             for (var w = 0u; w < WINDOW_WORDS; w++) {
                 snapshots[at + 1u + w] = known.words[w];
@@ -160,13 +184,19 @@ fn post(state: u32) {
     }
 }
 
+// State of the lag class of a mail.
+fn state_of(mail: Mail) -> u32 {
+    return classes[replicate * CLASS_ROWS + mail.class_index];
+}
+
 // Boards join the snapshots that reach them in this tick.
 fn deliver() {
     for (var board = 0u; board < BOARD_ROWS; board++) {
         var known = read_node(board);
-        for (var e = wiring[board]; e < wiring[board + 1u]; e++) {
+        let end = wiring[first_wire + board + 1u];
+        for (var e = wiring[first_wire + board]; e < end; e++) {
             let edge = edges[e];
-            let state = classes[mails[edge.mail].class_index];
+            let state = state_of(mails[replicate * MAIL_ROWS + edge.mail]);
             if state != CLASS_DUE && state != CLASS_IMMEDIATE {
                 continue;
             }
@@ -184,7 +214,7 @@ fn deliver() {
 // Counts and hashes what every node knows now.
 fn count_nodes() {
     var lanes = vec4(0u);
-    let end = kind_gains[topic_kind[topic]].ideas;
+    let end = kind_gains[replicate * KINDS + topic_kind[column]].ideas;
     for (var node = 0u; node < NODE_ROWS; node++) {
         let known = read_node(node);
         let number = count_known(known);
@@ -213,12 +243,12 @@ fn count_node(node: u32, field: u32, amount: u32) {
     if node < NEAR_NODES {
         atomicAdd(&near[at], amount);
     } else {
-        atomicAdd(&shared_tally[LANES + at], amount);
+        atomicAdd(&shared_tally[first_count + LANES + at], amount);
     }
 }
 
 fn read_node(node: u32) -> Known {
-    let at = (topic * NODE_ROWS + node) * CELL;
+    let at = (column * NODE_ROWS + node) * CELL;
     var known: Known;
     known.base = nodes[at];
     for (var w = 0u; w < WINDOW_WORDS; w++) {
@@ -228,7 +258,7 @@ fn read_node(node: u32) -> Known {
 }
 
 fn write_node(node: u32, known: Known) {
-    let at = (topic * NODE_ROWS + node) * CELL;
+    let at = (column * NODE_ROWS + node) * CELL;
     nodes[at] = known.base;
     for (var w = 0u; w < WINDOW_WORDS; w++) {
         nodes[at + 1u + w] = known.words[w];
@@ -236,7 +266,7 @@ fn write_node(node: u32, known: Known) {
 }
 
 fn read_older(board: u32) -> Known {
-    let at = (topic * BOARD_ROWS + board) * CELL;
+    let at = (column * BOARD_ROWS + board) * CELL;
     var known: Known;
     known.base = older[at];
     for (var w = 0u; w < WINDOW_WORDS; w++) {
@@ -246,7 +276,7 @@ fn read_older(board: u32) -> Known {
 }
 
 fn read_snapshot(mail: u32) -> Known {
-    let at = (topic * MAIL_ROWS + mail) * CELL;
+    let at = (column * MAIL_ROWS + mail) * CELL;
     var known: Known;
     known.base = snapshots[at];
     for (var w = 0u; w < WINDOW_WORDS; w++) {

@@ -4,6 +4,7 @@
 //! tick to tick and compute is shared; agents and units are conserved exactly, hours within them.
 
 #[path = "common/worlds.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
 mod worlds;
 
 use bytemuck::Zeroable;

@@ -5,7 +5,7 @@ use std::mem::offset_of;
 
 use naga::front::wgsl;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
-use takeoff::gpu::layout::{Dispatch, Span, Tally};
+use takeoff::gpu::layout::{Dispatch, Replicate, Span, Tally};
 use takeoff::gpu::stages::{Access, STAGES, Stage};
 use takeoff::model::layout::{
     AliasEntry, BoardTick, Edge, KindGain, KindTick, Mail, PopulationTick,
@@ -138,6 +138,7 @@ fn structures() -> Vec<Structure> {
         structure!(BoardTick: read_threshold, turn),
         structure!(Edge: mail, threshold, salt),
         structure!(Mail: node, class),
+        structure!(Replicate: ideas_key, mails, runs),
         structure!(Dispatch: span_first, span_end, block_first, block_end, width),
         structure!(Span: block_first, slot_first, population, rank_low, rank_high),
         structure!(Tally: low, high, lanes),

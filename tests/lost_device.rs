@@ -2,6 +2,7 @@
 //! says so; recorded ticks are kept, and the run goes on from them to the same bits.
 
 #[path = "common/worlds.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
 mod worlds;
 
 use std::path::Path;
@@ -47,7 +48,7 @@ struct Doomed {
 impl Engine for Doomed {
     fn tick(&mut self, input: &TickInput<'_>) -> Result<Census, EngineError> {
         if self.ticks_left == 0 {
-            self.engine.device().destroy();
+            self.engine.batch().device().destroy();
         }
         self.ticks_left = self.ticks_left.saturating_sub(1);
         self.engine.tick(input)
@@ -209,7 +210,7 @@ fn a_device_lost_in_the_middle_of_anything_is_an_error_and_stays_one() {
     for millis in [0, 1, 5, 20, 60, 150] {
         eprintln!("seed {}, lost after {millis} ms", world.seed);
         let mut engine = engine(&world.setup);
-        let device = engine.device().clone();
+        let device = engine.batch().device().clone();
         let (started, wait) = mpsc::channel();
         let thief = std::thread::spawn(move || {
             wait.recv().expect("the run starts");

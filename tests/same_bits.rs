@@ -3,6 +3,7 @@
 //! tick; a failure names the first difference.
 
 #[path = "common/worlds.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
 mod worlds;
 
 use takeoff::cpu::{self, CpuEngine, Instructions};
@@ -46,7 +47,7 @@ fn device(setup: &Setup, workgroup: u32, block: u32, chunk_agents: u64) -> Twin 
             devices()
         )
     });
-    let on = engine.device_name();
+    let on = engine.batch().device_name();
     Twin {
         name: format!(
             "{on}, workgroups of {workgroup}, blocks of {block}, chunks of {chunk_agents}"

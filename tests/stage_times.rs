@@ -2,6 +2,7 @@
 //! the device's clock and by waiting. How long is not asserted.
 
 #[path = "common/worlds.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
 mod worlds;
 
 use takeoff::cpu::{self, CpuEngine};

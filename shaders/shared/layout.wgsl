@@ -71,6 +71,12 @@ struct Mail {
     class_index: u32,
 }
 
+struct Replicate {
+    ideas_key: vec2<u32>,
+    mails: u32,
+    runs: u32,
+}
+
 struct Dispatch {
     span_first: u32,
     span_end: u32,

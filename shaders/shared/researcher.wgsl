@@ -3,7 +3,11 @@
 @group(0) @binding(6) var<storage, read> kinds: array<KindTick>;
 @group(0) @binding(11) var<storage, read> topic_kind: array<u32>;
 
+override TOPICS: u32;
+override BOARD_ROWS: u32;
 override KINDS: u32;
+// Populations of a replicate.
+override POPULATIONS: u32;
 
 // The agent in hand, between loading and storing.
 struct Researcher {
@@ -24,8 +28,20 @@ struct Researcher {
     own_count: u32,
 }
 
+// Among those of all replicates; a replicate's stand together.
 var<private> population: u32;
+// First topic and first board of its replicate among those of all.
+var<private> first_topic: u32;
+var<private> first_board: u32;
 var<private> me: Researcher;
+
+// Takes up a population, and with it its replicate.
+fn enter(index: u32) {
+    population = index;
+    let replicate = index / POPULATIONS;
+    first_topic = replicate * TOPICS;
+    first_board = replicate * BOARD_ROWS;
+}
 
 fn my_phase() -> u32 {
     return phase_of(me.due, me.work);
@@ -47,7 +63,7 @@ fn len_of_phase() -> u32 {
 
 // Row of `kinds` for the topic in hand.
 fn my_kind() -> u32 {
-    return population * KINDS + topic_kind[topic_of(me.work)];
+    return population * KINDS + topic_kind[first_topic + topic_of(me.work)];
 }
 
 // log2 of the success probability of the idea in hand, Q16.

@@ -6,7 +6,6 @@
 @group(0) @binding(10) var<storage, read_write> finds: array<atomic<u32>>;
 
 override NODE_ROWS: u32;
-override BOARD_ROWS: u32;
 
 // Sets the idea's bit in the board's finds; ideas below the base are known already.
 fn find(topic: u32, idea: u32) {
@@ -16,14 +15,14 @@ fn find(topic: u32, idea: u32) {
 // Wraps below the base, so that one comparison keeps out both sides of the window.
 fn set_find(topic: u32, at: u32) {
     if at < WINDOW_BITS {
-        let row = topic * BOARD_ROWS + me.board;
+        let row = (first_topic + topic) * BOARD_ROWS + me.board;
         atomicOr(&finds[row * WINDOW_WORDS + at / 32u], 1u << (at % 32u));
     }
 }
 
 // What the agent's board knows of the topic.
 fn current(topic: u32) -> Known {
-    let at = (topic * NODE_ROWS + me.board) * (1u + WINDOW_WORDS);
+    let at = ((first_topic + topic) * NODE_ROWS + me.board) * (1u + WINDOW_WORDS);
     var known: Known;
     known.base = nodes[at];
     for (var w = 0u; w < WINDOW_WORDS; w++) {
@@ -35,11 +34,11 @@ fn current(topic: u32) -> Known {
 // What the agent sees of it: all, or the older part and the news that it read.
 fn view(topic: u32) -> Known {
     let now = current(topic);
-    let threshold = boards[me.board].read_threshold;
+    let threshold = boards[first_board + me.board].read_threshold;
     if populations[population].reading == 0u || threshold == 0xffffffffu {
         return now;
     }
-    let at = (topic * BOARD_ROWS + me.board) * (1u + WINDOW_WORDS);
+    let at = ((first_topic + topic) * BOARD_ROWS + me.board) * (1u + WINDOW_WORDS);
     var before: Known;
     before.base = older[at];
     for (var w = 0u; w < WINDOW_WORDS; w++) {

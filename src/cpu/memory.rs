@@ -17,6 +17,9 @@ pub fn bytes_needed(setup: &Setup) -> u64 {
 /// Words of a table that a vector can address.
 const ADDRESSABLE_WORDS: u64 = 1 << 31;
 
+/// Bytes that need no question: it would take a small run of a sweep longer than some of its ticks.
+const UNASKED_BYTES: u64 = 16 << 20;
+
 /// # Errors
 /// If a table has more words than can be addressed, or if more memory is needed than the machine has
 /// left; where that cannot be known, never.
@@ -32,6 +35,9 @@ pub fn check(setup: &Setup) -> Result<(), EngineError> {
         });
     }
     let needed = bytes_needed(setup);
+    if needed <= UNASKED_BYTES {
+        return Ok(());
+    }
     match available() {
         Some(available) if needed > available => Err(EngineError::Memory {
             needed_mib: needed >> 20,

@@ -25,7 +25,7 @@ pub use lanes::Instructions;
 /// How agents are cut into tasks, and with what they are computed. Results do not depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Threads; 0: one a core.
+    /// Threads; 0: one a core, 1: the one that calls.
     pub threads: usize,
     /// Agents of a task, taken into 1..=2^20.
     pub chunk: usize,
@@ -52,7 +52,8 @@ thread_local! {
 pub struct CpuEngine {
     setup: Setup,
     options: Options,
-    pool: rayon::ThreadPool,
+    /// `None`: the thread that calls does all the work.
+    pool: Option<rayon::ThreadPool>,
     agents: Vec<Agents>,
     nodes: Vec<u32>,
     older: Vec<u32>,
@@ -82,9 +83,13 @@ impl CpuEngine {
             chunk: options.chunk.clamp(1, 1 << 20),
             ..options
         };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.threads)
-            .build()
+        let pool = (options.threads != 1)
+            .then(|| {
+                rayon::ThreadPoolBuilder::new()
+                    .num_threads(options.threads)
+                    .build()
+            })
+            .transpose()
             .map_err(|error| EngineError::Device(error.to_string()))?;
         let agents = setup
             .populations
@@ -139,49 +144,53 @@ impl CpuEngine {
         let instructions = self.options.instructions;
         let clock = SharedClock::default();
         let begun = Instant::now();
-        let mut census = self.pool.install(|| {
-            agents.due[..slots]
-                .par_chunks_mut(chunk)
-                .zip(agents.work[..slots].par_chunks_mut(chunk))
-                .enumerate()
-                .map(|(i, (due, work))| {
-                    let from = (i * chunk) as u64;
-                    let begun = spawns.then(Instant::now);
-                    let mut census = PopulationCensus::ZERO;
-                    if spawns {
-                        census = instructions.run(spawn::Spawn {
-                            population,
-                            from,
-                            due,
-                            work,
-                        });
-                    }
-                    let between = spawns.then(Instant::now);
-                    let researched = DESK.with_borrow_mut(|desk| {
-                        instructions.run(research::Research::<W> {
-                            world: &world,
-                            population,
-                            kinds,
-                            from,
-                            due,
-                            work,
-                            desk,
-                        })
-                    });
-                    census.merge(&researched);
-                    if let (Some(begun), Some(between)) = (begun, between) {
-                        clock.note(begun, between);
-                    }
-                    census
+        let task = |(i, (due, work)): (usize, (&mut [u32], &mut [u32]))| {
+            let from = (i * chunk) as u64;
+            let begun = spawns.then(Instant::now);
+            let mut census = PopulationCensus::ZERO;
+            if spawns {
+                census = instructions.run(spawn::Spawn {
+                    population,
+                    from,
+                    due,
+                    work,
+                });
+            }
+            let between = spawns.then(Instant::now);
+            let researched = DESK.with_borrow_mut(|desk| {
+                instructions.run(research::Research::<W> {
+                    world: &world,
+                    population,
+                    kinds,
+                    from,
+                    due,
+                    work,
+                    desk,
                 })
-                .reduce(
-                    || PopulationCensus::ZERO,
-                    |mut a, b| {
-                        a.merge(&b);
-                        a
-                    },
-                )
-        });
+            });
+            census.merge(&researched);
+            if let (Some(begun), Some(between)) = (begun, between) {
+                clock.note(begun, between);
+            }
+            census
+        };
+        let sum = |mut a: PopulationCensus, b| {
+            a.merge(&b);
+            a
+        };
+        let (due, work) = (&mut agents.due[..slots], &mut agents.work[..slots]);
+        let mut census = match &self.pool {
+            Some(pool) => pool.install(|| {
+                let parts = due.par_chunks_mut(chunk).zip(work.par_chunks_mut(chunk));
+                let tasks = parts.enumerate().map(task);
+                tasks.reduce(|| PopulationCensus::ZERO, sum)
+            }),
+            None => {
+                let parts = due.chunks_mut(chunk).zip(work.chunks_mut(chunk));
+                let tasks = parts.enumerate().map(task);
+                tasks.fold(PopulationCensus::ZERO, sum)
+            }
+        };
         let wall = begun.elapsed().as_secs_f64();
         let share = if spawns { clock.share_of_first() } else { 0.0 };
         self.seconds.spawn += share * wall;
@@ -218,28 +227,35 @@ impl CpuEngine {
         };
         // SAFETY-free view of the atomics: `&mut` proves that nobody else looks.
         let finds: &mut [u32] = atomics_as_words(&mut self.finds);
-        self.pool.install(|| {
-            self.nodes
-                .par_chunks_mut(parts(setup.nodes()))
-                .zip(self.older.par_chunks_mut(parts(setup.boards())))
-                .zip(mails.par_chunks_mut(parts(setup.mails.len())))
-                .zip(finds.par_chunks_mut(setup.boards() * W))
-                .enumerate()
-                .with_min_len(64)
-                .fold(
-                    || share::ShareCensus::zero(setup),
-                    |mut census, (topic, (((nodes, older), mails), finds))| {
-                        let mut column = share::Column {
-                            nodes,
-                            older,
-                            mails,
-                            finds,
-                        };
-                        share::share::<W>(&rules, topic as u32, &mut column, &mut census);
-                        census
-                    },
-                )
-                .reduce(|| share::ShareCensus::zero(setup), |a, b| a.merge(&b))
+        let task = |mut census, (topic, (((nodes, older), mails), finds))| {
+            let mut column = share::Column {
+                nodes,
+                older,
+                mails,
+                finds,
+            };
+            share::share::<W>(&rules, topic as u32, &mut column, &mut census);
+            census
+        };
+        let zero = || share::ShareCensus::zero(setup);
+        let (nodes, older) = (parts(setup.nodes()), parts(setup.boards()));
+        let (mail, find) = (parts(setup.mails.len()), setup.boards() * W);
+        let Some(pool) = &self.pool else {
+            let knowledge = self.nodes.chunks_mut(nodes);
+            let columns = knowledge
+                .zip(self.older.chunks_mut(older))
+                .zip(mails.chunks_mut(mail))
+                .zip(finds.chunks_mut(find));
+            return columns.enumerate().fold(zero(), task);
+        };
+        pool.install(|| {
+            let knowledge = self.nodes.par_chunks_mut(nodes);
+            let columns = knowledge
+                .zip(self.older.par_chunks_mut(older))
+                .zip(mails.par_chunks_mut(mail))
+                .zip(finds.par_chunks_mut(find));
+            let tasks = columns.enumerate().with_min_len(64).fold(zero, task);
+            tasks.reduce(zero, |a, b| a.merge(&b))
         })
     }
 
@@ -340,21 +356,27 @@ impl Engine for CpuEngine {
         } = self.options;
         let slots = slots as usize;
         let begun = Instant::now();
-        let recount = self.pool.install(|| {
-            agents.due[..slots]
-                .par_chunks(chunk)
-                .zip(agents.work[..slots].par_chunks(chunk))
-                .enumerate()
-                .map(|(i, (due, work))| {
-                    instructions.run(census::Count {
-                        population,
-                        from: (i * chunk) as u64,
-                        due,
-                        work,
-                    })
-                })
-                .reduce(Recount::default, census::add)
-        });
+        let task = |(i, (due, work)): (usize, (&[u32], &[u32]))| {
+            instructions.run(census::Count {
+                population,
+                from: (i * chunk) as u64,
+                due,
+                work,
+            })
+        };
+        let (due, work) = (&agents.due[..slots], &agents.work[..slots]);
+        let recount = match &self.pool {
+            Some(pool) => pool.install(|| {
+                let parts = due.par_chunks(chunk).zip(work.par_chunks(chunk));
+                let tasks = parts.enumerate().map(task);
+                tasks.reduce(Recount::default, census::add)
+            }),
+            None => {
+                let parts = due.chunks(chunk).zip(work.chunks(chunk));
+                let tasks = parts.enumerate().map(task);
+                tasks.fold(Recount::default(), census::add)
+            }
+        };
         self.seconds.census = begun.elapsed().as_secs_f64();
         Ok(recount)
     }

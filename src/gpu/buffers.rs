@@ -1,13 +1,16 @@
-//! Every buffer of a run, made once, within a stated budget of memory.
+//! Every buffer of a batch of runs, made once, within a stated budget of memory.
+//!
+//! A table has the rows of the first run, then those of the second, and so on.
 
 use bytemuck::Pod;
 
 use super::dispatch::Placement;
 use super::faults::{Failed, scoped};
-use super::layout::{self, Dispatch, Span, Tally};
+use super::layout::{Dispatch, Replicate, Span, Tally};
+use super::sizes::Sizes;
 use super::stages::{RESOURCES, Resource};
 use crate::model::engine::{EngineError, Setup};
-use crate::model::layout::{AliasEntry, BoardTick, KindTick, PopulationTick};
+use crate::model::layout::{AliasEntry, BoardTick, Edge, KindGain, KindTick, Mail, PopulationTick};
 use crate::model::tables;
 
 /// How much may be allocated, and on what.
@@ -15,18 +18,30 @@ use crate::model::tables;
 pub struct Budget {
     /// Name of the device.
     pub device: String,
-    /// Bytes that the run may take; `None`: until the driver refuses.
+    /// Bytes that the batch may take; `None`: until the driver refuses.
     pub bytes: Option<u64>,
-    /// Bytes of the largest buffer that can be bound whole.
+    /// Bytes of the largest buffer that can be bound whole, and addressed.
     pub binding: u64,
+    /// Runs that share it.
+    pub replicates: usize,
 }
 
 impl Budget {
     fn refuse(&self, needed: u64, available: u64) -> EngineError {
+        let (needed_mib, available_mib) = (needed.div_ceil(1 << 20), available >> 20);
+        let device = self.device.clone();
+        if self.replicates > 1 {
+            return EngineError::BatchMemory {
+                replicates: self.replicates,
+                needed_mib,
+                available_mib,
+                device,
+            };
+        }
         EngineError::Memory {
-            needed_mib: needed.div_ceil(1 << 20),
-            available_mib: available >> 20,
-            device: self.device.clone(),
+            needed_mib,
+            available_mib,
+            device,
         }
     }
 }
@@ -39,7 +54,7 @@ pub struct Chunk {
     pub work: wgpu::Buffer,
 }
 
-/// The buffers of a run.
+/// The buffers of a batch.
 pub struct Buffers {
     /// Agents by chunk.
     pub chunks: Vec<Chunk>,
@@ -54,57 +69,73 @@ const STORAGE: wgpu::BufferUsages = wgpu::BufferUsages::STORAGE
     .union(wgpu::BufferUsages::COPY_DST)
     .union(wgpu::BufferUsages::COPY_SRC);
 
-/// Sizes in bytes of what is fixed for a run.
-fn sizes(setup: &Setup) -> Vec<(Resource, u64)> {
-    let (topics, cell, boards) = (setup.topics, setup.cell(), setup.boards());
-    let populations = setup.populations.len();
-    let kinds = setup.kinds.len();
-    let sizes = [
+/// Sizes in bytes of what is fixed for a batch.
+fn bytes(sizes: &Sizes) -> Vec<(Resource, u64)> {
+    let (shape, cell, columns) = (sizes.shape, sizes.cell(), sizes.columns());
+    let (populations, boards) = (sizes.populations(), sizes.boards());
+    let replicates = sizes.replicates;
+    let rows = [
         (
             Resource::Populations,
             populations * size_of::<PopulationTick>(),
         ),
         (Resource::Tallies, populations * size_of::<Tally>()),
-        (Resource::Kinds, populations * kinds * size_of::<KindTick>()),
+        (
+            Resource::Kinds,
+            populations * shape.kinds * size_of::<KindTick>(),
+        ),
         (Resource::Boards, boards * size_of::<BoardTick>()),
-        (Resource::Nodes, 4 * topics * setup.nodes() * cell),
-        (Resource::Older, 4 * topics * boards * cell),
-        (Resource::Finds, 4 * topics * boards * setup.window_words),
-        (Resource::Snapshots, 4 * topics * setup.mails.len() * cell),
-        (Resource::TopicKind, 4 * topics),
-        (Resource::Alias, topics * boards * size_of::<AliasEntry>()),
+        (Resource::Nodes, 4 * replicates * sizes.node_words()),
+        (Resource::Older, 4 * columns * shape.boards * cell),
+        (
+            Resource::Finds,
+            4 * columns * shape.boards * shape.window_words,
+        ),
+        (Resource::Snapshots, 4 * columns * sizes.mails * cell),
+        (Resource::TopicKind, 4 * columns),
+        (
+            Resource::Alias,
+            replicates * sizes.alias_entries() * size_of::<AliasEntry>(),
+        ),
         (Resource::Binomial, 4),
         (Resource::Normal, 4 * tables::NORMAL_ENTRIES),
-        (Resource::KindGains, size_of_val(setup.kinds.as_slice())),
-        (Resource::Mails, size_of_val(setup.mails.as_slice())),
-        (Resource::Edges, size_of_val(setup.edges.as_slice())),
-        (Resource::Wiring, 4 * (boards + 1 + setup.labs() + 1)),
-        (Resource::Classes, 4 * setup.classes),
-        (Resource::SharedTally, 4 * layout::shared_words(setup)),
+        (
+            Resource::KindGains,
+            replicates * shape.kinds * size_of::<KindGain>(),
+        ),
+        (
+            Resource::Mails,
+            replicates * sizes.mails * size_of::<Mail>(),
+        ),
+        (Resource::Edges, sizes.edges * size_of::<Edge>()),
+        (Resource::Wiring, 4 * replicates * sizes.wiring_words()),
+        (Resource::Classes, 4 * replicates * sizes.classes),
+        (Resource::SharedTally, 4 * replicates * sizes.shared_words()),
+        (Resource::Replicates, replicates * size_of::<Replicate>()),
         (Resource::Spans, size_of::<Span>()),
         (Resource::Dispatch, size_of::<Dispatch>()),
     ];
-    sizes
-        .into_iter()
+    rows.into_iter()
         .map(|(resource, bytes)| (resource, bytes as u64))
         .collect()
 }
 
 impl Buffers {
-    /// Zeroed buffers for a run, and what never changes in them.
+    /// Zeroed buffers for a batch, and what never changes in them.
     ///
     /// # Errors
     /// If they exceed the budget or the driver refuses them.
     pub fn new(
         device: &wgpu::Device,
         queue: &wgpu::Queue,
-        setup: &Setup,
+        setups: &[Setup],
+        sizes: &Sizes,
         placement: &Placement,
         budget: Budget,
     ) -> Result<Self, EngineError> {
-        let sizes = sizes(setup);
+        let tables = bytes(sizes);
         let agents = 8 * placement.blocks() * u64::from(placement.block);
-        let needed = agents + sizes.iter().map(|(_, bytes)| bytes).sum::<u64>();
+        let needed = agents + tables.iter().map(|(_, bytes)| bytes).sum::<u64>();
         if let Some(available) = budget.bytes.filter(|&bytes| needed > bytes) {
             return Err(budget.refuse(needed, available));
         }
@@ -114,7 +145,7 @@ impl Buffers {
             budget,
             allocated: 0,
         };
-        for (resource, bytes) in sizes {
+        for (resource, bytes) in tables {
             buffers.make(device, resource, bytes)?;
         }
         for agents in placement.chunks() {
@@ -122,14 +153,30 @@ impl Buffers {
             let work = buffers.allocate(device, "work", STORAGE, 4 * agents)?;
             buffers.chunks.push(Chunk { due, work });
         }
-        buffers.write(queue, Resource::TopicKind, &setup.topic_kind);
         buffers.write(queue, Resource::Normal, &tables::normal());
-        buffers.write(queue, Resource::KindGains, &setup.kinds);
-        buffers.write(queue, Resource::Mails, &setup.mails);
-        buffers.write(queue, Resource::Edges, &setup.edges);
-        let wiring = [setup.edge_start.as_slice(), setup.lab_boards.as_slice()].concat();
-        buffers.write(queue, Resource::Wiring, &wiring);
+        buffers.write_setups(queue, setups, sizes);
         Ok(buffers)
+    }
+
+    /// Writes what never changes of the replicates.
+    fn write_setups(&self, queue: &wgpu::Queue, setups: &[Setup], sizes: &Sizes) {
+        let (mut topic_kind, mut gains) = (Vec::new(), Vec::new());
+        let (mut mails, mut edges, mut wiring) = (Vec::new(), Vec::new(), Vec::new());
+        for (replicate, setup) in setups.iter().enumerate() {
+            topic_kind.extend_from_slice(&setup.topic_kind);
+            gains.extend_from_slice(&setup.kinds);
+            mails.extend_from_slice(&setup.mails);
+            mails.resize((replicate + 1) * sizes.mails, Mail::default());
+            let before = edges.len() as u32;
+            wiring.extend(setup.edge_start.iter().map(|start| before + start));
+            wiring.extend_from_slice(&setup.lab_boards);
+            edges.extend_from_slice(&setup.edges);
+        }
+        self.write(queue, Resource::TopicKind, &topic_kind);
+        self.write(queue, Resource::KindGains, &gains);
+        self.write(queue, Resource::Mails, &mails);
+        self.write(queue, Resource::Edges, &edges);
+        self.write(queue, Resource::Wiring, &wiring);
     }
 
     /// The buffer of a resource that is not part of a chunk.
@@ -150,8 +197,19 @@ impl Buffers {
 
     /// Writes a resource from its start.
     pub fn write<T: Pod>(&self, queue: &wgpu::Queue, resource: Resource, data: &[T]) {
+        self.write_at(queue, resource, 0, data);
+    }
+
+    /// Writes a resource from byte `offset` on.
+    pub fn write_at<T: Pod>(
+        &self,
+        queue: &wgpu::Queue,
+        resource: Resource,
+        offset: u64,
+        data: &[T],
+    ) {
         if !data.is_empty() {
-            queue.write_buffer(self.get(resource), 0, bytemuck::cast_slice(data));
+            queue.write_buffer(self.get(resource), offset, bytemuck::cast_slice(data));
         }
     }
 

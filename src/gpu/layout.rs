@@ -3,9 +3,21 @@
 //! Twins in `shaders/shared/layout.wgsl`; `tests/layout.rs` compares sizes and offsets.
 
 use bytemuck::{Pod, Zeroable};
+use glam::UVec2;
 
-use crate::model::census::{COUNTERS, NODE_FIELDS, PopulationCensus};
-use crate::model::engine::Setup;
+use crate::model::census::{COUNTERS, PopulationCensus};
+
+/// What `share` is told of one replicate.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Replicate {
+    /// Key of the gains of its ideas.
+    pub ideas_key: UVec2,
+    /// Mails that it has.
+    pub mails: u32,
+    /// 1 if it takes part in the tick.
+    pub runs: u32,
+}
 
 /// What one dispatch is told: which blocks of a chunk it covers.
 #[repr(C)]
@@ -63,9 +75,4 @@ impl Tally {
         }
         census
     }
-}
-
-/// Words that `share` counts in: the lanes of the digest, the counts of each node, two words a gain.
-pub fn shared_words(setup: &Setup) -> usize {
-    4 + NODE_FIELDS * setup.nodes() + 2 * setup.labs() * setup.kinds.len()
 }

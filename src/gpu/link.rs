@@ -1,20 +1,29 @@
 //! The device, its queue and what it reports; whole transfers of words to and from it.
 
 use super::faults::Faults;
+use super::pipelines::{Compiled, Pipeline};
 use super::readback::Readback;
+use super::stages::Stage;
 use crate::model::engine::EngineError;
 
 /// Bytes of one transfer: mappable memory is scarce, and one buffer may not exceed 256 MiB everywhere.
 const PIECE: u64 = 32 << 20;
 
+/// Compiled stages that are kept for the next engine: of eight shapes.
+const COMPILED_MAX: usize = 32;
+
 /// The device and what is needed to talk to it.
 pub struct Link {
+    /// What offers it.
+    pub adapter: wgpu::Adapter,
     /// The device.
     pub device: wgpu::Device,
     /// Its queue.
     pub queue: wgpu::Queue,
     /// What it reported.
     pub faults: Faults,
+    /// Stages compiled for it, the latest asked for last.
+    pub compiled: Vec<Compiled>,
 }
 
 impl Link {
@@ -35,10 +44,37 @@ impl Link {
             .map_err(|error| EngineError::Device(error.to_string()))?;
         let faults = Faults::listen(&device);
         Ok(Self {
+            adapter: adapter.clone(),
             device,
             queue,
             faults,
+            compiled: Vec::new(),
         })
+    }
+
+    /// A stage for windows of so many words with these constants: compiled now, or when it was last
+    /// asked for.
+    ///
+    /// # Errors
+    /// If the driver refuses it.
+    pub fn pipeline(
+        &mut self,
+        stage: &'static Stage,
+        window_words: usize,
+        constants: &[(&'static str, f64)],
+    ) -> Result<Pipeline, EngineError> {
+        let taken = |(name, _): &&(&'static str, f64)| stage.overrides().any(|own| own == *name);
+        let constants: Vec<_> = constants.iter().filter(taken).copied().collect();
+        let same = |other: &Compiled| other.is(stage, window_words, &constants);
+        let compiled = match self.compiled.iter().position(same) {
+            Some(at) => self.compiled.remove(at),
+            None => Compiled::new(&self.device, stage, window_words, constants)?,
+        };
+        if self.compiled.len() == COMPILED_MAX {
+            self.compiled.remove(0);
+        }
+        self.compiled.push(compiled.clone());
+        Ok(Pipeline::new(compiled))
     }
 
     /// Reads words of a buffer from byte `offset` on.

@@ -3,8 +3,21 @@
 use super::buffers::Buffers;
 use super::faults::{Failed, scoped};
 use super::layout::Dispatch;
+use super::sizes::Sizes;
 use super::stages::{Access, Resource, Stage};
-use crate::model::engine::{EngineError, Setup};
+use crate::model::engine::EngineError;
+
+/// A compiled stage; clones share what the driver made.
+#[derive(Clone)]
+pub struct Compiled {
+    /// Its row of the stage table.
+    stage: &'static Stage,
+    window_words: usize,
+    /// Those of its overrides.
+    constants: Vec<(&'static str, f64)>,
+    layout: wgpu::BindGroupLayout,
+    pipeline: wgpu::ComputePipeline,
+}
 
 /// A stage that can be dispatched.
 pub struct Pipeline {
@@ -17,31 +30,34 @@ pub struct Pipeline {
     pub groups: Vec<wgpu::BindGroup>,
 }
 
-/// Sizes that are compiled into the stages: drivers then fold the address arithmetic.
+/// Sizes that are compiled into the stages: drivers then fold the address arithmetic. The number of
+/// replicates is none of them, nor what sets replicates apart.
 pub fn constants(
-    setup: &Setup,
+    sizes: &Sizes,
     workgroup: u32,
     block: u32,
     batch: u32,
 ) -> Vec<(&'static str, f64)> {
     let count = |n: usize| n as f64;
+    let shape = sizes.shape;
     vec![
         ("WORKGROUP", workgroup.into()),
         ("BLOCK", block.into()),
         ("BATCH", batch.into()),
-        ("TOPICS", count(setup.topics)),
-        ("NODE_ROWS", count(setup.nodes())),
-        ("BOARD_ROWS", count(setup.boards())),
-        ("MAIL_ROWS", count(setup.mails.len())),
-        ("LABS", count(setup.labs())),
-        ("KINDS", count(setup.kinds.len())),
-        ("IDEAS_KEY_0", setup.ideas_key[0].into()),
-        ("IDEAS_KEY_1", setup.ideas_key[1].into()),
+        ("TOPICS", count(shape.topics)),
+        ("POPULATIONS", count(shape.populations)),
+        ("NODE_ROWS", count(sizes.nodes())),
+        ("BOARD_ROWS", count(shape.boards)),
+        ("MAIL_ROWS", count(sizes.mails)),
+        ("CLASS_ROWS", count(sizes.classes)),
+        ("LABS", count(shape.labs)),
+        ("KINDS", count(shape.kinds)),
+        ("SHARE_GROUPS", sizes.share_groups(workgroup).into()),
     ]
 }
 
-impl Pipeline {
-    /// Compiles a stage.
+impl Compiled {
+    /// Compiles a stage; `constants` are those of its overrides.
     ///
     /// # Errors
     /// If the driver refuses it.
@@ -49,14 +65,9 @@ impl Pipeline {
         device: &wgpu::Device,
         stage: &'static Stage,
         window_words: usize,
-        constants: &[(&'static str, f64)],
+        constants: Vec<(&'static str, f64)>,
     ) -> Result<Self, EngineError> {
         let entries: Vec<_> = stage.bindings().map(layout_entry).collect();
-        let constants: Vec<_> = constants
-            .iter()
-            .copied()
-            .filter(|(name, _)| stage.overrides().any(|taken| taken == *name))
-            .collect();
         let make = || {
             let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
                 label: Some(stage.name),
@@ -84,19 +95,46 @@ impl Pipeline {
                 },
                 cache: None,
             });
-            Self {
-                stage,
-                layout,
-                pipeline,
-                groups: Vec::new(),
-            }
+            (layout, pipeline)
         };
-        scoped(device, make).map_err(|failed| match failed {
+        let made = scoped(device, make).map_err(|failed| match failed {
             Failed::Memory => EngineError::Device(format!("no memory to compile {}", stage.name)),
             Failed::Other(message) => {
                 EngineError::Device(format!("stage {} does not compile: {message}", stage.name))
             }
+        });
+        let (layout, pipeline) = made?;
+        Ok(Self {
+            stage,
+            window_words,
+            constants,
+            layout,
+            pipeline,
         })
+    }
+
+    /// Is it this stage, compiled for such windows with these constants?
+    pub fn is(
+        &self,
+        stage: &Stage,
+        window_words: usize,
+        constants: &[(&'static str, f64)],
+    ) -> bool {
+        self.stage.name == stage.name
+            && self.window_words == window_words
+            && self.constants == constants
+    }
+}
+
+impl Pipeline {
+    /// A compiled stage that binds nothing yet.
+    pub fn new(compiled: Compiled) -> Self {
+        Self {
+            stage: compiled.stage,
+            layout: compiled.layout,
+            pipeline: compiled.pipeline,
+            groups: Vec::new(),
+        }
     }
 
     /// Binds the buffers as they are now.

@@ -2,6 +2,9 @@
 //!
 //! A stage has one name: of its WGSL file, its entry point, its twin in `cpu`, its pipeline label and
 //! its row here. A source says what it declares; a stage binds what its sources do. Resources have one binding number in all stages, their position in [`Resource`].
+//!
+//! A batch of replicates is one longer table: "by population" and "by board" below mean those of the
+//! first replicate, then those of the second. A run alone is a batch of one.
 
 use std::fmt::Write as _;
 
@@ -27,38 +30,40 @@ pub enum Resource {
     Kinds,
     /// `BoardTick` by board.
     Boards,
-    /// Current knowledge.
+    /// Current knowledge, by replicate, topic and node.
     Nodes,
     /// Knowledge at the last turn of news.
     Older,
     /// Finds of the tick.
     Finds,
-    /// Kind of each topic.
+    /// Kind of each topic, by replicate and topic.
     TopicKind,
     /// Alias tables by board.
     Alias,
-    /// Binomial tables.
+    /// Binomial tables, each once.
     Binomial,
     /// Standard normal.
     Normal,
     /// What mails hold.
     Snapshots,
-    /// `KindGain` by kind.
+    /// `KindGain` by replicate and kind.
     KindGains,
     /// `Mail`s.
     Mails,
     /// `Edge`s.
     Edges,
-    /// First edges of boards, first boards of labs.
+    /// First edges of boards, first boards of labs, by replicate.
     Wiring,
-    /// States of lag classes.
+    /// States of lag classes, by replicate.
     Classes,
-    /// Lanes, node counts and gains of `share`.
+    /// Lanes, node counts and gains of `share`, by replicate.
     SharedTally,
+    /// [`super::layout::Replicate`]s.
+    Replicates,
 }
 
 /// Number of resources.
-pub const RESOURCES: usize = Resource::SharedTally as usize + 1;
+pub const RESOURCES: usize = Resource::Replicates as usize + 1;
 
 /// How a stage uses a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +131,7 @@ static TALLY: Source = Source {
 static RESEARCHER: Source = Source {
     text: include_str!("../../shaders/shared/researcher.wgsl"),
     bindings: &[(Resource::Kinds, Read), (Resource::TopicKind, Read)],
-    overrides: &["KINDS"],
+    overrides: &["TOPICS", "BOARD_ROWS", "KINDS", "POPULATIONS"],
 };
 
 static SIGHT: Source = Source {
@@ -137,7 +142,7 @@ static SIGHT: Source = Source {
         (Resource::Older, Read),
         (Resource::Finds, Write),
     ],
-    overrides: &["NODE_ROWS", "BOARD_ROWS"],
+    overrides: &["NODE_ROWS"],
 };
 
 /// Fits slots to the sizes of populations.
@@ -174,7 +179,7 @@ pub static RESEARCH: Stage = Stage {
                 (Resource::Binomial, Read),
                 (Resource::Normal, Read),
             ],
-            overrides: &["TOPICS", "BATCH"],
+            overrides: &["BATCH"],
         },
     ],
 };
@@ -203,6 +208,7 @@ pub static SHARE: Stage = Stage {
                 (Resource::Wiring, Read),
                 (Resource::Classes, Read),
                 (Resource::SharedTally, Write),
+                (Resource::Replicates, Read),
             ],
             overrides: &[
                 "WORKGROUP",
@@ -210,10 +216,10 @@ pub static SHARE: Stage = Stage {
                 "NODE_ROWS",
                 "BOARD_ROWS",
                 "MAIL_ROWS",
+                "CLASS_ROWS",
                 "LABS",
                 "KINDS",
-                "IDEAS_KEY_0",
-                "IDEAS_KEY_1",
+                "SHARE_GROUPS",
             ],
         },
     ],

@@ -1,6 +1,8 @@
-//! What an engine is: the device side of a run behind one trait.
+//! What an engine is: the device side of a run behind one trait, and of many runs behind another.
 //!
 //! `cpu` and `gpu` implement it with the same bits; neither knows the other.
+
+use std::ops::Range;
 
 use super::census::{Census, Recount};
 use super::layout::{AliasEntry, BoardTick, Edge, KindGain, KindTick, Mail, PopulationTick};
@@ -59,6 +61,51 @@ impl Setup {
     /// Words of a node's knowledge of one topic.
     pub fn cell(&self) -> usize {
         1 + self.window_words
+    }
+
+    /// What runs that advance together have in common.
+    pub fn shape(&self) -> Shape {
+        Shape {
+            window_words: self.window_words,
+            topics: self.topics,
+            kinds: self.kinds.len(),
+            populations: self.populations.len(),
+            boards: self.boards(),
+            labs: self.labs(),
+        }
+    }
+}
+
+/// Sizes of a world that runs of one [`Batch`] have in common. All else may differ: keys, kinds of
+/// topics, gains, slots, and who hears from whom, with which lag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Words of a window.
+    pub window_words: usize,
+    /// Topics simulated.
+    pub topics: usize,
+    /// Kinds of topics.
+    pub kinds: usize,
+    /// Populations of all labs.
+    pub populations: usize,
+    /// Boards of all labs.
+    pub boards: usize,
+    /// Labs.
+    pub labs: usize,
+}
+
+impl Shape {
+    /// The first size in which two shapes differ: its name, the one here and the other one.
+    pub fn difference(&self, other: &Self) -> Option<(&'static str, usize, usize)> {
+        let sizes = [
+            ("window words", self.window_words, other.window_words),
+            ("topics", self.topics, other.topics),
+            ("kinds", self.kinds, other.kinds),
+            ("populations", self.populations, other.populations),
+            ("boards", self.boards, other.boards),
+            ("labs", self.labs, other.labs),
+        ];
+        sizes.into_iter().find(|(_, here, there)| here != there)
     }
 }
 
@@ -129,6 +176,34 @@ pub enum EngineError {
         addressable: u64,
         /// Where.
         device: String,
+    },
+    /// The runs of a batch do not fit together on the device.
+    #[error(
+        "{replicates} runs together need {needed_mib} MiB on {device}, which has {available_mib} MiB: advance fewer of them together"
+    )]
+    BatchMemory {
+        /// Runs of the batch.
+        replicates: usize,
+        /// MiB needed, by all buffers or by one that is too large to be bound.
+        needed_mib: u64,
+        /// MiB there.
+        available_mib: u64,
+        /// Where.
+        device: String,
+    },
+    /// A run of a batch has another shape than the first.
+    #[error(
+        "run {replicate} of the batch has {found} {what}, run 0 has {expected}: only runs of one shape advance together"
+    )]
+    Unlike {
+        /// Position of the run in the batch.
+        replicate: usize,
+        /// What differs.
+        what: &'static str,
+        /// As that run has it.
+        found: usize,
+        /// As the first run has it.
+        expected: usize,
     },
     /// The device was lost or refused work.
     #[error("the device failed: {0}; recorded ticks are kept, --resume continues them")]
@@ -211,5 +286,33 @@ pub trait Engine: Send {
     fn write_store(&mut self, store: Store, words: &[u32]) -> Result<(), EngineError>;
 
     /// Where the time of the last tick, and of the last recount, went.
+    fn stage_seconds(&self) -> StageSeconds;
+}
+
+/// The device side of several runs of one [`Shape`], which the same dispatches advance.
+pub trait Batch: Send {
+    /// Runs in it, also those that have ended.
+    fn replicates(&self) -> usize;
+
+    /// Runs spawn, research and share for one tick of every run that has an input; the others rest as
+    /// they are. Inputs and censuses are by run.
+    ///
+    /// # Errors
+    /// If the device fails; the state of all runs is then undefined.
+    ///
+    /// # Panics
+    /// If there are not as many inputs as runs.
+    fn tick(
+        &mut self,
+        inputs: &[Option<TickInput<'_>>],
+    ) -> Result<Vec<Option<Census>>, EngineError>;
+
+    /// Reads current knowledge of a range of runs, each `[(topic * nodes + node) * cell]`.
+    ///
+    /// # Errors
+    /// If the device fails.
+    fn read_nodes(&mut self, replicates: Range<usize>) -> Result<Vec<u32>, EngineError>;
+
+    /// Where the time of the last tick went.
     fn stage_seconds(&self) -> StageSeconds;
 }

@@ -2,6 +2,8 @@
 //!
 //! All from `f64` through the pinned `libm`, rounded to integers at the end.
 
+use std::sync::LazyLock;
+
 use super::layout::{AliasEntry, TASTE_MAX};
 
 /// Entries of the normal table are addressed by the top bits of a draw: `draw >> NORMAL_SHIFT`.
@@ -17,8 +19,14 @@ pub const SPREAD_FACTOR: u32 = 8;
 /// Largest log2 of a weight: finds of one agent in Q12 fit 32 bits.
 pub const WEIGHT_LOG2_MAX: u32 = 19;
 
-/// Means of the standard normal over its 1,024 equally likely bins, ascending, Q12.
+/// Means of the standard normal over its 1,024 equally likely bins, ascending, Q12. Made once in a
+/// process: its quantiles take longer than all ticks of a small run.
 pub fn normal() -> Vec<i32> {
+    static TABLE: LazyLock<Vec<i32>> = LazyLock::new(bin_means_of_normal);
+    TABLE.clone()
+}
+
+fn bin_means_of_normal() -> Vec<i32> {
     let bins = NORMAL_ENTRIES as f64;
     let density = |z: f64| libm::exp(-0.5 * z * z) / libm::sqrt(2.0 * std::f64::consts::PI);
     let mut at_edges = vec![0.0; NORMAL_ENTRIES + 1];

@@ -4,6 +4,7 @@
 
 use std::io::{self, Read, Write};
 
+use super::host::Host;
 use super::{EngineChoice, EngineOptions, SimError, Simulation, engines};
 use crate::model::digest::Digest;
 use crate::model::engine::Store;
@@ -48,9 +49,9 @@ impl Simulation {
     /// # Errors
     /// If `out` refuses or the device fails.
     pub fn save(&mut self, out: &mut dyn Write) -> Result<(), SimError> {
-        let state = serde_json::to_vec(self.world.state()).map_err(CheckpointError::from)?;
+        let state = serde_json::to_vec(self.host.world.state()).map_err(CheckpointError::from)?;
         let alias: &[AliasEntry] = self.alias.as_deref().unwrap_or_default();
-        write_all(out, &self.digest)?;
+        write_all(out, &self.host.digest)?;
         write_all(out, &(state.len() as u64).to_le_bytes())?;
         write_all(out, &state)?;
         write_words(out, bytemuck::cast_slice(alias))?;
@@ -58,7 +59,7 @@ impl Simulation {
             write_words(out, &self.engine.read_store(store)?)?;
         }
         let (mut due, mut work) = (vec![0; BATCH], vec![0; BATCH]);
-        for (index, population) in self.world.state().populations.iter().enumerate() {
+        for (index, population) in self.host.world.state().populations.iter().enumerate() {
             let lanes = self.lanes[index];
             write_words(out, &lanes)?;
             let mut from = 0;
@@ -113,10 +114,9 @@ impl Simulation {
         }
         let alias = Some(bytemuck::cast_slice(&alias).to_vec());
         Ok(Self {
-            world,
+            host: Host { world, digest },
             engine,
             info,
-            digest,
             lanes,
             alias,
             last: None,

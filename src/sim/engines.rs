@@ -2,8 +2,8 @@
 
 use super::SimError;
 use crate::cpu::{self, CpuEngine};
-use crate::gpu::{self, GpuEngine, Wanted};
-use crate::model::engine::Engine;
+use crate::gpu::{self, GpuBatch, GpuEngine, Wanted};
+use crate::model::engine::{Batch, Engine};
 use crate::world::World;
 
 /// What was asked for.
@@ -83,6 +83,16 @@ fn check_software_loops(world: &World) -> Result<(), SimError> {
     Err(SimError::SoftwareLoops { what, remedy })
 }
 
+/// How agents are cut up on a software rasteriser.
+fn software() -> gpu::Options {
+    gpu::Options {
+        device: Wanted::Software,
+        workgroup: SOFTWARE_WORKGROUP,
+        block: SOFTWARE_WORKGROUP,
+        ..gpu::Options::default()
+    }
+}
+
 /// An engine for `world`, empty.
 ///
 /// # Errors
@@ -98,13 +108,7 @@ pub fn make_engine(
         EngineChoice::Gpu => device(world, hardware, options),
         EngineChoice::Software => {
             check_software_loops(world)?;
-            let software = gpu::Options {
-                device: Wanted::Software,
-                workgroup: SOFTWARE_WORKGROUP,
-                block: SOFTWARE_WORKGROUP,
-                ..hardware
-            };
-            device(world, software, options)
+            device(world, software(), options)
         }
         EngineChoice::Auto if gpu::devices().iter().any(|device| device.auto) => {
             device(world, hardware, options)
@@ -130,6 +134,43 @@ fn native(
     Ok((Box::new(engine), info))
 }
 
+/// Does the engine of this choice advance runs together?
+pub fn batches(choice: EngineChoice) -> bool {
+    match choice {
+        EngineChoice::Cpu => false,
+        EngineChoice::Gpu | EngineChoice::Software => true,
+        EngineChoice::Auto => gpu::devices().iter().any(|device| device.auto),
+    }
+}
+
+/// An engine for all `worlds` together, empty.
+///
+/// # Errors
+/// If their shapes differ, there is no such engine, it advances one run at a time, or it cannot hold
+/// all of them.
+pub fn make_batch(
+    choice: EngineChoice,
+    worlds: &[World],
+    options: EngineOptions,
+) -> Result<(Box<dyn Batch>, EngineInfo), SimError> {
+    if !batches(choice) {
+        return Err(SimError::NoBatch);
+    }
+    let cut = if choice == EngineChoice::Software {
+        worlds.iter().try_for_each(check_software_loops)?;
+        software()
+    } else {
+        gpu::Options::default()
+    };
+    let setups = worlds.iter().map(|world| world.setup().clone()).collect();
+    let mut batch = GpuBatch::new(setups, cut)?;
+    if options.timed {
+        batch.time_stages(gpu::Clock::Device)?;
+    }
+    let info = device_info(&batch);
+    Ok((Box::new(batch), info))
+}
+
 fn device(
     world: &World,
     cut: gpu::Options,
@@ -139,18 +180,22 @@ fn device(
     if options.timed {
         engine.time_stages(gpu::Clock::Device)?;
     }
-    let words = world.setup().window_words;
+    let info = device_info(engine.batch());
+    Ok((Box::new(engine), info))
+}
+
+fn device_info(batch: &GpuBatch) -> EngineInfo {
     let hash = |text: String| blake3::hash(text.as_bytes()).to_hex().to_string();
-    let info = EngineInfo {
+    let words = batch.window_words();
+    EngineInfo {
         engine: "gpu".to_owned(),
-        adapter: engine.device_name().to_owned(),
-        driver: engine.driver().to_owned(),
-        backend: engine.backend().to_owned(),
-        features: engine.features().iter().map(|&f| f.to_owned()).collect(),
+        adapter: batch.device_name(),
+        driver: batch.driver(),
+        backend: batch.backend(),
+        features: batch.features().iter().map(|&f| f.to_owned()).collect(),
         shader_hashes: gpu::stages::STAGES
             .iter()
             .map(|stage| (stage.name.to_owned(), hash(stage.source(words))))
             .collect(),
-    };
-    Ok((Box::new(engine), info))
+    }
 }

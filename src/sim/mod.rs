@@ -3,18 +3,22 @@
 mod checkpoint;
 mod conditions;
 mod engines;
+mod ensemble;
+mod host;
 mod rows;
 
 use crate::model::census::{Census, Recount};
-use crate::model::digest::{self, Digest};
-use crate::model::engine::{Engine, EngineError};
+use crate::model::digest::Digest;
+use crate::model::engine::{Engine, EngineError, Store};
 use crate::model::layout::AliasEntry;
 use crate::record::TickRow;
 use crate::scenario::Scenario;
 use crate::world::{EventError, Plan, World};
+use host::Host;
 
 pub use checkpoint::CheckpointError;
-pub use engines::{EngineChoice, EngineInfo, EngineOptions, make_engine};
+pub use engines::{EngineChoice, EngineInfo, EngineOptions, batches, make_batch, make_engine};
+pub use ensemble::{Ensemble, Outcome};
 
 /// What can end a run early.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +42,11 @@ pub enum SimError {
         /// What to do.
         remedy: &'static str,
     },
+    /// Runs were to advance together on an engine that takes one.
+    #[error(
+        "the native engine advances one run at a time: run them one by one, or together with --engine gpu"
+    )]
+    NoBatch,
     /// A quantity of the host left the numbers: the scenario's values are too extreme.
     #[error(
         "tick {tick}: a head-count, speed or amount of compute is not a finite number: the scenario's values are too extreme; recorded ticks are kept"
@@ -89,10 +98,9 @@ pub struct TickRecord {
 
 /// A run in progress.
 pub struct Simulation {
-    world: World,
+    host: Host,
     engine: Box<dyn Engine>,
     info: EngineInfo,
-    digest: Digest,
     /// Sums of the agents' hashes by population, as they stand.
     lanes: Vec<[u32; 4]>,
     /// The alias tables that the engine holds: part of a checkpoint.
@@ -114,13 +122,11 @@ impl Simulation {
 
     /// A run of `world` on `engine`, which must be fresh and made for the world's setup.
     pub fn with_engine(world: World, engine: Box<dyn Engine>, info: EngineInfo) -> Self {
-        let digest = digest::genesis(&world.scenario().model_hash());
         let lanes = vec![[0; 4]; world.state().populations.len()];
         Self {
-            world,
+            host: Host::new(world),
             engine,
             info,
-            digest,
             lanes,
             alias: None,
             last: None,
@@ -134,7 +140,7 @@ impl Simulation {
 
     /// Ticks done.
     pub fn tick(&self) -> u64 {
-        self.world.state().tick
+        self.host.world.state().tick
     }
 
     /// Ticks in all at the present length of the tick.
@@ -142,10 +148,10 @@ impl Simulation {
         let tick_hours = self
             .last
             .as_ref()
-            .map_or(self.world.scenario().run.tick_hours, |(plan, _)| {
+            .map_or(self.host.world.scenario().run.tick_hours, |(plan, _)| {
                 plan.tick_hours
             });
-        let left_hours = (self.world.scenario().run.days - self.world.day()) * 24.0;
+        let left_hours = (self.host.world.scenario().run.days - self.host.world.day()) * 24.0;
         self.tick() + libm::ceil((left_hours / tick_hours).max(0.0)) as u64
     }
 
@@ -154,61 +160,33 @@ impl Simulation {
     /// # Errors
     /// If the device fails or an event leaves what cannot be simulated; the state is then lost.
     pub fn step(&mut self) -> Result<TickRecord, SimError> {
-        self.world.fire_events()?;
         let engine = &mut self.engine;
-        let mut plan = self
-            .world
-            .plan(|| engine.read_store(crate::model::engine::Store::Nodes))?;
+        let mut plan = self.host.plan(|| engine.read_store(Store::Nodes))?;
         match &plan.alias {
             Some(alias) => self.alias = Some(alias.clone()),
             // A resumed engine is handed the tables that the killed one had.
             None if self.last.is_none() => plan.alias.clone_from(&self.alias),
             None => {}
         }
-        let tick = self.world.state().tick;
-        if self
-            .world
-            .digest_values(&plan)
-            .iter()
-            .any(|value| !value.is_finite())
-        {
-            return Err(SimError::NotFinite { tick });
-        }
         let census = self.engine.tick(&plan.input())?;
-        let labs = self
-            .world
-            .absorb(&plan, &census)
-            .ok_or(SimError::Miscounted { tick })?;
+        let outcome = self.host.absorb(&plan, &census)?;
         self.lanes = census
             .populations
             .iter()
             .map(|population| population.lanes)
             .collect();
-        let values = self.world.digest_values(&plan);
-        self.digest = digest::next(&self.digest, tick, &census, &values);
-        let events = labs.iter().map(|lab| lab.events).sum();
-        let rows = rows::rows(&self.world, tick, labs);
-        self.world
-            .conditions_met(conditions::met(&self.world, &rows));
-        let outcome = TickRecord {
-            tick,
-            day: self.world.day(),
-            events,
-            rows,
-            digest: self.digest,
-        };
         self.last = Some((plan, census));
         Ok(outcome)
     }
 
     /// Have all days been simulated?
     pub fn is_finished(&self) -> bool {
-        self.world.is_finished()
+        self.host.world.is_finished()
     }
 
     /// The host side.
     pub fn world(&self) -> &World {
-        &self.world
+        &self.host.world
     }
 
     /// The device side.
@@ -218,7 +196,7 @@ impl Simulation {
 
     /// The digest so far.
     pub fn digest(&self) -> &Digest {
-        &self.digest
+        &self.host.digest
     }
 
     /// Plan and census of the last tick.
@@ -235,7 +213,7 @@ impl Simulation {
             return Ok(Vec::new());
         };
         let mut recounts = Vec::new();
-        for (index, population) in self.world.state().populations.iter().enumerate() {
+        for (index, population) in self.host.world.state().populations.iter().enumerate() {
             // Clocks as they stand after the tick.
             let mut tick = plan.populations[index];
             tick.think_start = tick.think_start.wrapping_add(tick.think_len);
@@ -245,7 +223,7 @@ impl Simulation {
                 if running == recount {
                     return Ok(());
                 }
-                let tick = self.world.state().tick;
+                let tick = self.host.world.state().tick;
                 Err(SimError::Audit {
                     tick,
                     population: index,

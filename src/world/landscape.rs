@@ -21,11 +21,41 @@ pub fn sigma_q12(sigma_ln: f64) -> i32 {
     libm::round(sigma_ln * std::f64::consts::LOG2_E * 4096.0) as i32
 }
 
-/// Gains of a kind when a fraction `sample` of the world carries all of them.
-pub fn gain(kind: &IdeaKind, topics: f64, sample: f64, normal: &[i32]) -> KindGain {
-    let gain_sigma = sigma_q12(kind.gain_sigma_ln);
+/// Mean over median of gains with this sigma (log2, Q12).
+fn mean_factor(gain_sigma: i32, normal: &[i32]) -> f64 {
     let factor = |&z: &i32| libm::exp2(f64::from(fixed::scale_normal(gain_sigma, z)) / 65536.0);
-    let mean_factor = normal.iter().map(factor).sum::<f64>() / normal.len() as f64;
+    normal.iter().map(factor).sum::<f64>() / normal.len() as f64
+}
+
+/// Gains of all kinds when a fraction `sample` of the world carries all of them.
+pub fn gains(ideas: &Ideas, sample: f64, normal: &[i32]) -> Vec<KindGain> {
+    // Kinds mostly share a sigma, and a mean takes a thousand exponentials.
+    let mut last: Option<(i32, f64)> = None;
+    let mut gains = Vec::new();
+    for kind in &ideas.kinds {
+        let gain_sigma = sigma_q12(kind.gain_sigma_ln);
+        let mean_factor = match last {
+            Some((sigma, mean)) if sigma == gain_sigma => mean,
+            _ => mean_factor(gain_sigma, normal),
+        };
+        last = Some((gain_sigma, mean_factor));
+        gains.push(gain(
+            kind,
+            f64::from(ideas.topics),
+            sample,
+            (gain_sigma, mean_factor),
+        ));
+    }
+    gains
+}
+
+/// Gains of a kind from their sigma (log2, Q12) and their mean over median.
+fn gain(
+    kind: &IdeaKind,
+    topics: f64,
+    sample: f64,
+    (gain_sigma, mean_factor): (i32, f64),
+) -> KindGain {
     let mean_units = kind.gain_mean_oom / sample / GAIN_UNIT_OOM;
     let most = f64::from(agent::IDEAS_MAX);
     let ideas = kind.ceiling_oom.map_or(most, |ceiling| {

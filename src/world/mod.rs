@@ -66,11 +66,10 @@ impl World {
             }
         }
         let shares: Vec<f64> = ideas.kinds.iter().map(|kind| kind.topic_share).collect();
-        let gain = |kind| landscape::gain(kind, f64::from(ideas.topics), sample, &normal);
         let setup = Setup {
             window_words: ideas.window_words as usize,
             topics: topics as usize,
-            kinds: ideas.kinds.iter().map(gain).collect(),
+            kinds: landscape::gains(ideas, sample, &normal),
             topic_kind: tables::topic_kinds(topics as u32, &shares),
             ideas_key: derive_key(&[b"ideas", &scenario.run.seed.to_le_bytes()]),
             populations: slots,

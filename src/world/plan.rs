@@ -132,7 +132,7 @@ impl World {
         self.plan_classes(&mut plan, day);
         self.plan_boards(&mut plan);
         self.plan_binomial(&mut plan);
-        if self.state.hours >= self.state.tables_due_hours {
+        if self.needs_tables() {
             let nodes = nodes()?;
             let (populations, kinds) = (&plan.populations, &plan.kinds);
             plan.alias = Some(popularity::alias_tables(
@@ -146,6 +146,11 @@ impl World {
             self.state.tables_due_hours = self.state.hours + every;
         }
         Ok(plan)
+    }
+
+    /// Does the plan of the next tick read the nodes' knowledge?
+    pub fn needs_tables(&self) -> bool {
+        self.state.hours >= self.state.tables_due_hours
     }
 
     /// Indices of a lab's populations.

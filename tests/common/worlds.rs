@@ -77,6 +77,55 @@ pub fn world(seed: u64) -> World {
     World { seed, setup, ticks }
 }
 
+/// A world with the shape of `world(shape)`, in which all else follows from `seed`: keys, kinds, slots,
+/// boards of each lab, mails, edges, classes and what ticks are told.
+pub fn alike(shape: u64, seed: u64) -> World {
+    let like = setup(&mut Dice(shape), shape);
+    let mut dice = Dice(seed.wrapping_add(1 << 32));
+    let mut sizes: Vec<u32> = like.lab_boards.windows(2).map(|of| of[1] - of[0]).collect();
+    if dice.chance(50) {
+        sizes.reverse();
+    }
+    let mut lab_boards = vec![0];
+    for (lab, boards) in sizes.into_iter().enumerate() {
+        lab_boards.push(lab_boards[lab] + boards);
+    }
+    let nodes = (like.boards() + like.labs()) as u32;
+    let mails = dice.between(0, 8) as usize;
+    let classes = dice.between(1, 3) as usize;
+    let (edge_start, edges) = edges(&mut dice, seed, like.boards(), mails);
+    let mut topic_kind = like.topic_kind.clone();
+    topic_kind.rotate_left(dice.up_to(3) as usize);
+    let setup = Setup {
+        kinds: like.kinds.iter().map(|_| kind_gain(&mut dice)).collect(),
+        topic_kind,
+        ideas_key: key(seed, &[b"ideas"]),
+        populations: like
+            .populations
+            .iter()
+            .map(|_| PopulationSetup {
+                slots: dice.between(1, 900) as u64,
+            })
+            .collect(),
+        lab_boards,
+        edge_start,
+        edges,
+        mails: (0..mails)
+            .map(|_| Mail {
+                node: dice.up_to(nodes),
+                class: dice.up_to(classes as u32 - 1),
+            })
+            .collect(),
+        classes,
+        ..like
+    };
+    let mut host = Host::new(&mut dice, &setup, seed);
+    let ticks = (0..TICKS)
+        .map(|t| host.tick(&mut dice, &setup, t))
+        .collect();
+    World { seed, setup, ticks }
+}
+
 /// SplitMix64 (Steele, Lea and Flood 2014).
 struct Dice(u64);
 

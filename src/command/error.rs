@@ -102,6 +102,7 @@ fn study_exit(error: &StudyError) -> Exit {
         StudyError::Plan(PlanError::Design(_)) | StudyError::Unanswerable(_) => Exit::Usage,
         StudyError::Record(error) if error.is_disk_full() => Exit::DiskFull,
         StudyError::Malformed { .. } => Exit::Altered,
+        StudyError::Device(_) => Exit::Engine,
         StudyError::Record(_)
         | StudyError::Exists { .. }
         | StudyError::NotASweep { .. }

@@ -88,11 +88,7 @@ fn workers(options: &Options, missing: usize) -> Workers {
     } else {
         options.jobs
     };
-    // Devices take one run at a time.
-    let jobs = match options.engine {
-        EngineChoice::Cpu | EngineChoice::Auto => jobs.min(missing).max(1),
-        EngineChoice::Gpu | EngineChoice::Software => 1,
-    };
+    let jobs = jobs.min(missing).max(1);
     Workers {
         engine: options.engine,
         jobs,

@@ -58,6 +58,9 @@ pub enum StudyError {
     /// Shards do not make up the whole.
     #[error("{0}")]
     Incomplete(String),
+    /// The device is not there, or failed.
+    #[error("{0}; runs that are on disk are kept, --resume makes the others")]
+    Device(String),
     /// A question that the dataset cannot answer.
     #[error("{0}")]
     Unanswerable(String),

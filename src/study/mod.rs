@@ -2,6 +2,7 @@
 //! same to the byte. `docs/formats.md`, "Sweep folder", describes every file and column.
 
 pub mod analysis;
+mod course;
 pub mod dataset;
 mod error;
 pub mod manifest;
@@ -10,6 +11,7 @@ pub mod outcome;
 pub mod plan;
 pub mod runner;
 pub mod sensitivity;
+mod together;
 
 pub use dataset::{Dataset, Opened};
 pub use error::StudyError;

@@ -1,19 +1,19 @@
-//! Runs what a sweep folder lacks, several at a time.
+//! Runs what a sweep folder lacks: on a device together, on the native engine several at a time, a
+//! thread or more each.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::StudyError;
+use super::course::Course;
 use super::dataset::{Dataset, ticks_of};
 use super::outcome::{Outcome, RunRow};
 use super::plan::{Plan, RunPlan};
-use crate::record::manifest::Status;
-use crate::record::summary::Facts;
+use super::together;
 use crate::record::table::Table;
-use crate::record::{Accumulator, TickRow};
 use crate::scenario::Scenario;
-use crate::sim::{EngineChoice, EngineOptions, Simulation, make_engine};
+use crate::sim::{EngineChoice, EngineOptions, Simulation, batches, make_engine};
 use crate::world::World;
 
 /// How runs are shared out. No result depends on it.
@@ -65,6 +65,9 @@ pub fn run(
     workers: Workers,
     watcher: &mut dyn Watcher,
 ) -> Result<Ended, StudyError> {
+    if batches(workers.engine) {
+        return together::run(plan, dataset, workers.engine, watcher);
+    }
     let shared = Shared {
         plan,
         dataset,
@@ -127,7 +130,7 @@ impl Shared<'_, '_> {
             let scenario = self
                 .plan
                 .scenario(&plan)
-                .map_err(|errors| first_line(&errors))?;
+                .map_err(|errors| reason_of(&errors))?;
             self.simulate(run, scenario)
         }));
         let ended = made.unwrap_or_else(|panic| Err(format!("panicked: {}", words(&*panic))));
@@ -143,36 +146,19 @@ impl Shared<'_, '_> {
             threads: self.workers.threads,
             ..EngineOptions::default()
         };
-        let (name, seed, sample) = (
-            scenario.name.clone(),
-            scenario.run.seed,
-            scenario.run.sample,
-        );
+        let mut course = Course::new(&scenario, self.plan.every_days());
         let world = World::new(scenario);
         let engine = make_engine(self.workers.engine, &world, options);
         let (engine, info) = engine.map_err(|error| error.to_string())?;
-        let engine_name = info.engine.clone();
         let mut simulation = Simulation::with_engine(world, engine, info);
-        let mut sums = Accumulator::default();
-        let mut kept = Thinned::new(self.plan.every_days());
         while !simulation.is_finished() {
             if self.stop.load(Ordering::Relaxed) || self.poll() {
                 return Ok(None);
             }
             let record = simulation.step().map_err(|error| error.to_string())?;
-            sums.add_tick(&record.rows);
-            kept.add(record.rows);
+            course.add(record.rows);
         }
-        let summary = sums.finish(Facts {
-            scenario: name,
-            seed,
-            sample,
-            status: Status::Completed.word().to_owned(),
-            engine: engine_name,
-            wall_s: 0.0,
-            digest: crate::model::digest::hex(simulation.digest()),
-        });
-        Ok(Some((Outcome::of(&summary), ticks_of(run, &kept.finish()))))
+        Ok(Some(course.finish(run, simulation.digest())))
     }
 
     /// Asks the watcher, unless another worker is at it.
@@ -184,7 +170,7 @@ impl Shared<'_, '_> {
 }
 
 /// What is wrong with a scenario, in a line.
-fn first_line(errors: &crate::scenario::ScenarioErrors) -> String {
+pub(super) fn reason_of(errors: &crate::scenario::ScenarioErrors) -> String {
     let problem = errors.problems.first();
     problem.map_or_else(
         || errors.to_string(),
@@ -196,39 +182,4 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default()
-}
-
-/// The first tick that ends on or after each multiple of some days from day 0, and the last tick.
-struct Thinned {
-    every_days: f64,
-    next: f64,
-    kept: Vec<TickRow>,
-    last: Vec<TickRow>,
-}
-
-impl Thinned {
-    fn new(every_days: f64) -> Self {
-        Self {
-            every_days,
-            next: 0.0,
-            kept: Vec::new(),
-            last: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, rows: Vec<TickRow>) {
-        let day = rows.first().map_or(f64::NEG_INFINITY, |row| row.day);
-        if day < self.next {
-            self.last = rows;
-            return;
-        }
-        self.last.clear();
-        self.kept.extend(rows);
-        self.next = (libm::floor(day / self.every_days) + 1.0) * self.every_days;
-    }
-
-    fn finish(mut self) -> Vec<TickRow> {
-        self.kept.append(&mut self.last);
-        self.kept
-    }
 }

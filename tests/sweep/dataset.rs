@@ -354,3 +354,42 @@ fn sweeps_that_cannot_be_are_refused() {
     assert!(told.contains("other files"), "{told}");
     assert!(folder.join("letter.txt").exists());
 }
+
+#[test]
+#[cfg_attr(no_software, ignore = "no software device")]
+fn a_device_that_advances_runs_together_leaves_the_same_bytes() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| scratch.path().join(name);
+    // Two shapes, seeds, lengths of tick, and runs that are refused.
+    let more = [
+        "--runs",
+        "12",
+        "--set",
+        "run.days=3",
+        "--set",
+        "run.burn_in_days=2",
+        "--param",
+        "ideas.window_words=[1, 2]",
+        "--param",
+        "run.tick_hours=[12.0, 24.0]",
+        "--param",
+        "labs.frontier.training_share=[0.9, 0.1]",
+    ];
+    sweep(&at("native"), &more);
+    let engine = |word: String| {
+        if word == "cpu" {
+            "software".to_owned()
+        } else {
+            word
+        }
+    };
+    let arguments: Vec<_> = arguments(&at("device"), &more)
+        .into_iter()
+        .map(engine)
+        .collect();
+    succeeds(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_same(&at("native"), &at("device"));
+    let failed = texts(&runs(&at("native")), "failed");
+    let failed = failed.iter().filter(|reason| reason.is_some()).count();
+    assert!((1..12).contains(&failed), "{failed} of 12 fail");
+}

@@ -9,7 +9,7 @@ use crate::model::digest::Digest;
 use crate::model::engine::Store;
 use crate::model::layout::AliasEntry;
 use crate::scenario::Scenario;
-use crate::world::{State, World};
+use crate::world::{Counterfactual, Feedback, State, World};
 
 /// Agents moved at a time.
 const BATCH: usize = 1 << 20;
@@ -23,6 +23,9 @@ pub enum CheckpointError {
     /// The text of the world's state does not parse.
     #[error("checkpoint: world state: {0}")]
     State(#[from] serde_json::Error),
+    /// What a branch changes is in no checkpoint.
+    #[error("checkpoint: a branch cannot be saved, only the run that it left")]
+    Branch,
     /// A part has another length than this scenario's.
     #[error("checkpoint: {part} has {found} words where the scenario has {expected}")]
     Size {
@@ -48,6 +51,9 @@ impl Simulation {
     /// # Errors
     /// If `out` refuses or the device fails.
     pub fn save(&mut self, out: &mut dyn Write) -> Result<(), SimError> {
+        if self.world.is_branch() {
+            return Err(CheckpointError::Branch.into());
+        }
         let state = serde_json::to_vec(self.world.state()).map_err(CheckpointError::from)?;
         let alias: &[AliasEntry] = self.alias.as_deref().unwrap_or_default();
         write_all(out, &self.digest)?;
@@ -83,16 +89,39 @@ impl Simulation {
         choice: EngineChoice,
         input: &mut dyn Read,
     ) -> Result<Self, SimError> {
-        let mut digest: Digest = [0; 32];
-        read_exact(input, &mut digest)?;
-        let state: State =
-            serde_json::from_slice(&read_bytes(input)?).map_err(CheckpointError::from)?;
+        let (digest, state) = read_head(input)?;
         let world = World::with_state(scenario, state)?;
+        Self::filled(world, digest, choice, EngineOptions::default(), input)
+    }
+
+    /// Branches off from what [`Simulation::save`] wrote: a simulation of its own, which cannot be saved.
+    ///
+    /// # Errors
+    /// If `input` ends early, is not of this scenario, or the device fails.
+    pub fn branch(
+        scenario: Scenario,
+        (choice, options): (EngineChoice, EngineOptions),
+        input: &mut dyn Read,
+        (counterfactual, feedback): (Counterfactual, Feedback),
+    ) -> Result<Self, SimError> {
+        let (digest, state) = read_head(input)?;
+        let world = World::branch(scenario, state, counterfactual, feedback)?;
+        Self::filled(world, digest, choice, options, input)
+    }
+
+    /// A simulation of `world` whose engine holds what the rest of `input` says.
+    fn filled(
+        world: World,
+        digest: Digest,
+        choice: EngineChoice,
+        options: EngineOptions,
+        input: &mut dyn Read,
+    ) -> Result<Self, SimError> {
         let setup = world.setup();
         let entries = setup.topics * setup.boards();
         let alias = read_words(input, "alias tables", (2 * entries) as u64)?;
         let rows = [setup.nodes(), setup.boards(), setup.mails.len()];
-        let (mut engine, info) = engines::make_engine(choice, &world, EngineOptions::default())?;
+        let (mut engine, info) = engines::make_engine(choice, &world, options)?;
         for ((store, part), rows) in STORES.into_iter().zip(rows) {
             let words = (setup.topics * rows * setup.cell()) as u64;
             engine.write_store(store, &read_words(input, part, words)?)?;
@@ -122,6 +151,13 @@ impl Simulation {
             last: None,
         })
     }
+}
+
+/// Digest and state of the world.
+fn read_head(input: &mut dyn Read) -> Result<(Digest, State), CheckpointError> {
+    let mut digest: Digest = [0; 32];
+    read_exact(input, &mut digest)?;
+    Ok((digest, serde_json::from_slice(&read_bytes(input)?)?))
 }
 
 fn write_all(out: &mut dyn Write, bytes: &[u8]) -> Result<(), CheckpointError> {

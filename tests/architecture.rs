@@ -23,12 +23,19 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["model", "scenario", "gpu", "world", "record", "sim"],
     ),
     (
+        "probe",
+        &["model", "scenario", "world", "record", "sim", "study"],
+    ),
+    (
         "command",
         &[
-            "model", "scenario", "gpu", "world", "record", "sim", "bench",
+            "model", "scenario", "gpu", "world", "record", "sim", "bench", "probe", "study",
         ],
     ),
-    ("cli", &["scenario", "record", "sim", "bench", "command"]),
+    (
+        "cli",
+        &["scenario", "world", "record", "sim", "bench", "command"],
+    ),
     ("main", &["cli"]),
 ];
 
@@ -134,7 +141,7 @@ fn what_reaches_a_digest_is_pinned() {
         "HashMap",
         "HashSet",
     ];
-    for room in ["model", "world", "scenario", "cpu", "sim", "study"] {
+    for room in ["model", "world", "scenario", "cpu", "sim", "study", "probe"] {
         for (path, text) in files(room) {
             for line in code(&text) {
                 for word in FORBIDDEN {

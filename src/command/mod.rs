@@ -8,6 +8,7 @@ mod exit;
 mod figures;
 mod interrupt;
 mod output;
+pub mod probe;
 mod progress;
 pub mod recorded;
 pub mod replay;
@@ -25,6 +26,8 @@ pub enum Command {
     Run(run::Options),
     /// `takeoff replay`.
     Replay(replay::Options),
+    /// `takeoff probe`.
+    Probe(probe::Options),
     /// `takeoff devices`.
     Devices,
     /// `takeoff bench`.
@@ -39,6 +42,7 @@ impl Command {
         let result = match self {
             Command::Run(options) => run::execute(options),
             Command::Replay(options) => replay::execute(&options),
+            Command::Probe(options) => probe::execute(&options),
             Command::Devices => devices::execute(),
             Command::Bench(options) => bench::execute(&options),
             Command::Scenario(action) => scenario::execute(&action),

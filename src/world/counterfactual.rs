@@ -4,6 +4,8 @@
 //! speeds and compute are known and before anything is decided from them. Multiplying by 1.0 keeps all
 //! bits, so that a branch without a change is the run itself.
 
+use serde::Serialize;
+
 use super::plan::Plan;
 use super::{State, World};
 use crate::scenario::Scenario;
@@ -39,7 +41,7 @@ pub enum Feedback {
 }
 
 /// Inputs of research in one tick, over all labs; head-counts and compute of the sampled world.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Inputs {
     /// Researchers, at work or not.
     pub researchers: f64,

@@ -118,7 +118,12 @@ impl Simulation {
         input: &mut dyn Read,
     ) -> Result<Self, SimError> {
         let setup = world.setup();
-        let entries = setup.topics * setup.boards();
+        // The first tick's plan makes the first tables.
+        let entries = if world.state().tick == 0 {
+            0
+        } else {
+            setup.topics * setup.boards()
+        };
         let alias = read_words(input, "alias tables", (2 * entries) as u64)?;
         let rows = [setup.nodes(), setup.boards(), setup.mails.len()];
         let (mut engine, info) = engines::make_engine(choice, &world, options)?;
@@ -140,7 +145,7 @@ impl Simulation {
                 from += count;
             }
         }
-        let alias = Some(bytemuck::cast_slice(&alias).to_vec());
+        let alias = (entries > 0).then(|| bytemuck::cast_slice(&alias).to_vec());
         Ok(Self {
             world,
             engine,

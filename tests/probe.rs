@@ -319,7 +319,7 @@ fn threads_change_nothing_and_the_table_has_what_the_report_has() {
         let ended = takeoff(&[
             "scenarios/smoke.toml",
             "--at",
-            "20,-10",
+            "-10,20",
             "--factors",
             "2,0.5,1",
             "--horizon-days",

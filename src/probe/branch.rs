@@ -6,17 +6,15 @@ use super::{ATTEMPTS_TO_SETTLE, ProbeError, Request, cells};
 use crate::record::TickRow;
 use crate::scenario::Scenario;
 use crate::sim::{Simulation, TickRecord};
-use crate::world::{Counterfactual, Inputs};
+use crate::world::{Counterfactual, Inputs, Pace};
 
 /// When the branches of a point count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
     /// Days of a branch before counting.
     pub settle_days: f64,
-    /// Longest mean time of an attempt in the first tick, hours; `None` if nobody works.
-    pub attempt_hours: Option<f64>,
-    /// Longest lag of news among those at work, hours.
-    pub lag_hours: f64,
+    /// How soon research answers to a change in the first tick; `None` if nobody works.
+    pub pace: Option<Pace>,
 }
 
 /// What a branch counted.
@@ -95,23 +93,22 @@ impl Sums {
     }
 }
 
-/// How long the branches of a point settle: as asked, else three of the longest attempts, and no less than
-/// the longest lag of news, as the first tick has them.
+/// How long the branches of a point settle: as asked, else three attempts at the pace of the first tick, and
+/// no less than the lag of news.
 pub fn window(scenario: &Scenario, request: &Request, saved: &[u8]) -> Result<Window, ProbeError> {
     let mut base = start(scenario, request, saved, Counterfactual::NEUTRAL)?;
     let day = base.world().day();
     base.step()?;
     let (plan, _) = base.last().expect("it made a tick");
-    let attempt_hours = base.world().attempt_hours(plan);
-    let lag_hours = base.world().lag_hours(plan);
-    let derived = attempt_hours.map(|hours| (ATTEMPTS_TO_SETTLE * hours).max(lag_hours) / 24.0);
+    let pace = base.world().pace(plan);
+    let hours = |pace: Pace| (ATTEMPTS_TO_SETTLE * pace.attempt_hours).max(pace.lag_hours);
+    let derived = pace.map(|pace| hours(pace) / 24.0);
     Ok(Window {
         settle_days: request
             .settle_days
             .or(derived)
             .ok_or(ProbeError::Idle { day })?,
-        attempt_hours,
-        lag_hours,
+        pace,
     })
 }
 

@@ -37,9 +37,9 @@ pub struct Request {
     pub factors: Vec<f64>,
     /// Days counted in each branch.
     pub horizon_days: f64,
-    /// Days of a branch before counting; `None`: as [`World::attempt_hours`] and the lag of news say.
+    /// Days of a branch before counting; `None`: as [`World::pace`] says.
     ///
-    /// [`World::attempt_hours`]: crate::world::World::attempt_hours
+    /// [`World::pace`]: crate::world::World::pace
     pub settle_days: Option<f64>,
     /// Whole runs with seeds from the scenario's on.
     pub replicates: u64,

@@ -94,10 +94,10 @@ pub struct Point {
     pub at_day: f64,
     /// Days of a branch before counting.
     pub settle_days: f64,
-    /// Longest mean time of an attempt, hours; null if nobody works.
+    /// Mean time of an attempt of the slowest population that counts, hours; null if nobody works.
     pub attempt_hours: Option<f64>,
-    /// Longest lag of news, hours.
-    pub lag_hours: f64,
+    /// Lag of news, hours.
+    pub lag_hours: Option<f64>,
     /// By measure, by name of the exponent.
     pub exponents: BTreeMap<Measure, BTreeMap<&'static str, Estimated>>,
     /// Every branch.
@@ -209,8 +209,8 @@ pub(super) fn of(
         points.push(Point {
             at_day: request.at_days[at],
             settle_days: window.settle_days,
-            attempt_hours: window.attempt_hours,
-            lag_hours: window.lag_hours,
+            attempt_hours: window.pace.map(|pace| pace.attempt_hours),
+            lag_hours: window.pace.map(|pace| pace.lag_hours),
             exponents: exponents.collect(),
             branches: cells.iter().enumerate().map(branch).collect(),
         });

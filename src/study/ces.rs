@@ -54,7 +54,7 @@ struct Data {
 /// Fits (labour, compute, rate); `None` with five observations or fewer, where a rate is not positive, and
 /// where one input alone explains the rates about as well: then any rho would do.
 pub fn fit(cells: &[(f64, f64, f64)]) -> Option<Ces> {
-    if cells.len() <= PARAMETERS + 1 || cells.iter().any(|cell| !(cell.2 > 0.0)) {
+    if cells.len() <= PARAMETERS + 1 || !cells.iter().all(|cell| cell.2 > 0.0) {
         return None;
     }
     let logs = |of: &dyn Fn(&(f64, f64, f64)) -> f64| -> Vec<f64> {

@@ -53,6 +53,18 @@ pub struct Inputs {
     pub experiment_a100e: f64,
 }
 
+/// Share of all attempts from which on a population counts for the pace of research.
+const LEAST_ATTEMPTS: f64 = 0.1;
+
+/// How soon research answers to a change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// Mean time of an attempt, hours of the calendar.
+    pub attempt_hours: f64,
+    /// Lag of news, hours.
+    pub lag_hours: f64,
+}
+
 impl World {
     /// The world of a branch: `state` as it was saved, with other inputs from here on. Human populations
     /// have room for as many more agents as the factor on head-counts asks for, within `agents_max`.
@@ -96,34 +108,46 @@ impl World {
         self.held.is_some()
     }
 
-    /// Longest mean time that an attempt takes a researcher of any population at work in `plan`'s tick,
-    /// hours of the calendar: thought, then the experiment at its share of the cluster. `None` if nobody
-    /// works or nothing advances.
-    pub fn attempt_hours(&self, plan: &Plan) -> Option<f64> {
-        let hours = |index: usize| {
-            let staff = &plan.staff[index];
-            let lab = &plan.labs[staff.lab];
-            let effort = &self.state.populations[index].effort;
-            let experiment = f64::from(plan.populations[index].experiment_len)
-                / lab.experiment_units_per_a100e_hour
-                / plan.tick_hours;
-            effort.think_hours_mean() / staff.think_rate
-                + effort.full_a100e_hours_mean() * lab.size / experiment
-        };
-        (0..plan.staff.len())
-            .filter(|&index| plan.staff[index].active > 0)
-            .map(hours)
-            .filter(|hours| hours.is_finite())
-            .reduce(f64::max)
+    /// How soon research answers to a change in `plan`'s tick: by the slowest population that makes a tenth
+    /// of the attempts or more. `None` if nobody works or nothing advances.
+    pub fn pace(&self, plan: &Plan) -> Option<Pace> {
+        let paces: Vec<(Pace, f64)> = super::populations(&self.scenario)
+            .enumerate()
+            .filter(|&(index, _)| plan.staff[index].active > 0)
+            .map(|(index, (_, population))| {
+                let attempt_hours = self.attempt_hours(plan, index);
+                let lag_hours = population.lag_hours;
+                let researchers = plan.staff[index].active as f64 * plan.staff[index].weight;
+                let pace = Pace {
+                    attempt_hours,
+                    lag_hours,
+                };
+                (pace, researchers / attempt_hours)
+            })
+            .filter(|(pace, _)| pace.attempt_hours.is_finite())
+            .collect();
+        let attempts: f64 = paces.iter().map(|(_, attempts)| attempts).sum();
+        paces
+            .into_iter()
+            .filter(|(_, made)| *made >= LEAST_ATTEMPTS * attempts)
+            .map(|(pace, _)| pace)
+            .reduce(|one, other| Pace {
+                attempt_hours: one.attempt_hours.max(other.attempt_hours),
+                lag_hours: one.lag_hours.max(other.lag_hours),
+            })
     }
 
-    /// Longest lag of news among the populations at work in `plan`'s tick, hours; 0 if nobody works.
-    pub fn lag_hours(&self, plan: &Plan) -> f64 {
-        super::populations(&self.scenario)
-            .zip(&plan.staff)
-            .filter(|(_, staff)| staff.active > 0)
-            .map(|((_, population), _)| population.lag_hours)
-            .fold(0.0, f64::max)
+    /// Mean time that an attempt takes a researcher of a population, hours of the calendar: thought, then
+    /// the experiment at its share of the cluster.
+    fn attempt_hours(&self, plan: &Plan, index: usize) -> f64 {
+        let staff = &plan.staff[index];
+        let lab = &plan.labs[staff.lab];
+        let effort = &self.state.populations[index].effort;
+        let experiment_a100e = f64::from(plan.populations[index].experiment_len)
+            / lab.experiment_units_per_a100e_hour
+            / plan.tick_hours;
+        effort.think_hours_mean() / staff.think_rate
+            + effort.full_a100e_hours_mean() * lab.size / experiment_a100e
     }
 }
 

@@ -20,7 +20,7 @@ mod training;
 mod wiring;
 
 pub use absorb::LabReport;
-pub use counterfactual::{Counterfactual, Feedback, Inputs};
+pub use counterfactual::{Counterfactual, Feedback, Inputs, Pace};
 pub use events::{EventError, EventLog, Fired};
 pub use landscape::GAIN_UNIT_OOM;
 pub use plan::Plan;

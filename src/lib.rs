@@ -12,5 +12,5 @@ pub mod probe;
 pub mod record;
 pub mod scenario;
 pub mod sim;
-pub mod study;
+pub mod statistics;
 pub mod world;

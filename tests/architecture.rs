@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 /// Each room and the rooms it may look into.
 const ROOMS: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("scenario", &["model"]),
+    ("statistics", &["model"]),
+    ("scenario", &["model", "statistics"]),
     ("cpu", &["model"]),
     ("gpu", &["model"]),
     ("world", &["model", "scenario"]),
     ("record", &["model"]),
-    ("study", &["model"]),
     (
         "sim",
         &["model", "scenario", "cpu", "gpu", "world", "record"],
@@ -24,12 +24,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "probe",
-        &["model", "scenario", "world", "record", "sim", "study"],
+        &["model", "scenario", "world", "record", "sim", "statistics"],
     ),
     (
         "command",
         &[
-            "model", "scenario", "gpu", "world", "record", "sim", "bench", "probe", "study",
+            "model",
+            "scenario",
+            "gpu",
+            "world",
+            "record",
+            "sim",
+            "bench",
+            "probe",
+            "statistics",
         ],
     ),
     (
@@ -141,7 +149,15 @@ fn what_reaches_a_digest_is_pinned() {
         "HashMap",
         "HashSet",
     ];
-    for room in ["model", "world", "scenario", "cpu", "sim", "study", "probe"] {
+    for room in [
+        "model",
+        "world",
+        "scenario",
+        "cpu",
+        "sim",
+        "statistics",
+        "probe",
+    ] {
         for (path, text) in files(room) {
             for line in code(&text) {
                 for word in FORBIDDEN {

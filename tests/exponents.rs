@@ -4,13 +4,13 @@
 //! Tolerances. Without noise a CES is found to 1e-5: golden sections over least squares resolve the root of
 //! the rounding of a sum of 25 squares. Slopes are exact for power laws, to rounding.
 
-use takeoff::study::bootstrap::Bootstrap;
-use takeoff::study::ces;
-use takeoff::study::exponents::{Cell, Exponents, NAMES, elasticity};
-use takeoff::study::normal;
-use takeoff::study::replicates::{Figure, figures};
-use takeoff::study::returns::{Stage, between};
-use takeoff::study::uniform::Uniforms;
+use takeoff::statistics::bootstrap::Bootstrap;
+use takeoff::statistics::ces;
+use takeoff::statistics::exponents::{Cell, Exponents, NAMES, elasticity};
+use takeoff::statistics::normal;
+use takeoff::statistics::replicates::{Figure, figures};
+use takeoff::statistics::returns::{Stage, between};
+use takeoff::statistics::uniform::Uniforms;
 
 const FACTORS: [f64; 5] = [0.5, 0.71, 1.0, 1.41, 2.0];
 

@@ -16,7 +16,7 @@ use takeoff::probe::{self, Measure, Point, Report, Request, Watch};
 use takeoff::record::RecordError;
 use takeoff::scenario::{Condition, Overrides, PopulationKind, Scenario};
 use takeoff::sim::{EngineChoice, EngineOptions, Simulation};
-use takeoff::study::exponents::elasticity;
+use takeoff::statistics::exponents::elasticity;
 use takeoff::world::{Counterfactual, Feedback};
 
 struct Quiet;

@@ -8,7 +8,7 @@ use crate::probe::{self, Measure, Point, Report, Request, Watch};
 use crate::record::{RecordError, atomic};
 use crate::scenario::{Overrides, Scenario};
 use crate::sim::{EngineChoice, EngineOptions};
-use crate::study::replicates::Figure;
+use crate::statistics::replicates::Figure;
 use crate::world::Feedback;
 
 /// Share of the time of researchers at work that the event bound may take: as for runs.

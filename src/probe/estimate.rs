@@ -3,10 +3,10 @@
 use super::Replicate;
 use super::branch::Counted;
 use super::report::Measure;
-use crate::study::bootstrap::Bootstrap;
-use crate::study::exponents::{Cell, Exponents, NAMES};
-use crate::study::replicates::{Figure, figures};
-use crate::study::returns::{self, Stage};
+use crate::statistics::bootstrap::Bootstrap;
+use crate::statistics::exponents::{Cell, Exponents, NAMES};
+use crate::statistics::replicates::{Figure, figures};
+use crate::statistics::returns::{self, Stage};
 use crate::world::Counterfactual;
 
 /// Resamples of the replicates.

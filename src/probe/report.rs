@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 use super::branch::{Counted, Window};
 use super::{Replicate, Request, cells, estimate};
 use crate::scenario::Scenario;
-use crate::study::exponents::NAMES;
-use crate::study::replicates::Figure;
+use crate::statistics::exponents::NAMES;
+use crate::statistics::replicates::Figure;
 use crate::world::{Counterfactual, Feedback};
 
 /// How progress is counted.

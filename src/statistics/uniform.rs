@@ -34,7 +34,7 @@ impl Uniforms {
 
     /// A uniform integer in 0..bound, which must not be 0; off uniform by less than 2^-32.
     pub fn below(&self, row: u32, column: u32, bound: u32) -> u32 {
-        (u128::from(self.word(row, column)) * u128::from(bound) >> 64) as u32
+        ((u128::from(self.word(row, column)) * u128::from(bound)) >> 64) as u32
     }
 }
 

@@ -70,9 +70,9 @@ impl Distribution {
             return some.then_some(()).ok_or(DistributionError::NoChoice);
         }
         let (low, high) = self.levels();
-        // Written so that NaN is refused too.
-        if !(high - low >= LEAST_MASS) {
-            return Err(DistributionError::Mass { mass: high - low });
+        let mass = high - low;
+        if mass.is_nan() || mass < LEAST_MASS {
+            return Err(DistributionError::Mass { mass });
         }
         for u in [UNIT, 1.0 - UNIT] {
             let value = self.quantile(u);

@@ -8,6 +8,7 @@ pub mod command;
 pub mod cpu;
 pub mod gpu;
 pub mod model;
+pub mod probe;
 pub mod record;
 pub mod scenario;
 pub mod sim;

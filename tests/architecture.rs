@@ -27,14 +27,29 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["model", "statistics", "scenario", "world", "record", "sim"],
     ),
     (
+        "probe",
+        &["model", "scenario", "world", "record", "sim", "statistics"],
+    ),
+    (
         "command",
         &[
-            "model", "scenario", "gpu", "world", "record", "sim", "bench", "study",
+            "model",
+            "scenario",
+            "gpu",
+            "world",
+            "record",
+            "sim",
+            "bench",
+            "study",
+            "probe",
+            "statistics",
         ],
     ),
     (
         "cli",
-        &["scenario", "record", "sim", "bench", "study", "command"],
+        &[
+            "scenario", "world", "record", "sim", "bench", "study", "command",
+        ],
     ),
     ("main", &["cli"]),
 ];
@@ -141,7 +156,15 @@ fn what_reaches_a_digest_is_pinned() {
         "HashMap",
         "HashSet",
     ];
-    for room in ["model", "world", "scenario", "cpu", "sim", "statistics"] {
+    for room in [
+        "model",
+        "world",
+        "scenario",
+        "cpu",
+        "sim",
+        "statistics",
+        "probe",
+    ] {
         for (path, text) in files(room) {
             for line in code(&text) {
                 for word in FORBIDDEN {

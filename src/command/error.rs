@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::Exit;
 use crate::bench::BenchError;
+use crate::probe::ProbeError;
 use crate::record::RecordError;
 use crate::scenario::{CanonicalError, ScenarioErrors};
 use crate::sim::SimError;
@@ -28,6 +29,9 @@ pub enum CommandError {
     /// A study fails.
     #[error(transparent)]
     Study(#[from] StudyError),
+    /// A probe is refused or fails.
+    #[error(transparent)]
+    Probe(ProbeError),
     /// The scenario in a manifest is not one.
     #[error("`{}`: {source}; replay it with the version that wrote it", path.display())]
     Recorded {
@@ -64,6 +68,16 @@ pub enum CommandError {
     Output(#[from] io::Error),
 }
 
+impl From<ProbeError> for CommandError {
+    fn from(error: ProbeError) -> Self {
+        match error {
+            ProbeError::Sim(error) => CommandError::Sim(error),
+            ProbeError::Kept(error) => CommandError::Record(error),
+            other => CommandError::Probe(other),
+        }
+    }
+}
+
 impl CommandError {
     /// The code the program ends with.
     pub fn exit(&self) -> Exit {
@@ -76,6 +90,10 @@ impl CommandError {
             CommandError::Bench(BenchError::Differs { .. }) => Exit::Differs,
             CommandError::Study(error) => study_exit(error),
             CommandError::Sim(_) | CommandError::Bench(_) => Exit::Engine,
+            CommandError::Probe(ProbeError::Request(_) | ProbeError::Idle { .. }) => Exit::Usage,
+            CommandError::Probe(ProbeError::NoRoom { .. }) => Exit::Scenario,
+            CommandError::Probe(ProbeError::Sim(_)) => Exit::Engine,
+            CommandError::Probe(ProbeError::Kept(_)) => Exit::Folder,
             CommandError::Recorded { .. } | CommandError::Altered { .. } => Exit::Altered,
             CommandError::Differs { .. } => Exit::Differs,
             CommandError::Usage(_) => Exit::Usage,

@@ -11,6 +11,7 @@ mod folders;
 mod interrupt;
 pub mod merge;
 mod output;
+pub mod probe;
 mod progress;
 pub mod recorded;
 pub mod replay;
@@ -29,6 +30,8 @@ pub enum Command {
     Run(run::Options),
     /// `takeoff replay`.
     Replay(replay::Options),
+    /// `takeoff probe`.
+    Probe(probe::Options),
     /// `takeoff devices`.
     Devices,
     /// `takeoff bench`.
@@ -49,6 +52,7 @@ impl Command {
         let result = match self {
             Command::Run(options) => run::execute(options),
             Command::Replay(options) => replay::execute(&options),
+            Command::Probe(options) => probe::execute(&options),
             Command::Devices => devices::execute(),
             Command::Bench(options) => bench::execute(&options),
             Command::Scenario(action) => scenario::execute(&action),

@@ -10,7 +10,7 @@ use crate::model::digest::Digest;
 use crate::model::engine::Store;
 use crate::model::layout::AliasEntry;
 use crate::scenario::Scenario;
-use crate::world::{State, World};
+use crate::world::{Counterfactual, Feedback, State, World};
 
 /// Agents moved at a time.
 const BATCH: usize = 1 << 20;
@@ -24,6 +24,9 @@ pub enum CheckpointError {
     /// The text of the world's state does not parse.
     #[error("checkpoint: world state: {0}")]
     State(#[from] serde_json::Error),
+    /// What a branch changes is in no checkpoint.
+    #[error("checkpoint: a branch cannot be saved, only the run that it left")]
+    Branch,
     /// A part has another length than this scenario's.
     #[error("checkpoint: {part} has {found} words where the scenario has {expected}")]
     Size {
@@ -49,6 +52,9 @@ impl Simulation {
     /// # Errors
     /// If `out` refuses or the device fails.
     pub fn save(&mut self, out: &mut dyn Write) -> Result<(), SimError> {
+        if self.host.world.is_branch() {
+            return Err(CheckpointError::Branch.into());
+        }
         let state = serde_json::to_vec(self.host.world.state()).map_err(CheckpointError::from)?;
         let alias: &[AliasEntry] = self.alias.as_deref().unwrap_or_default();
         write_all(out, &self.host.digest)?;
@@ -84,16 +90,44 @@ impl Simulation {
         choice: EngineChoice,
         input: &mut dyn Read,
     ) -> Result<Self, SimError> {
-        let mut digest: Digest = [0; 32];
-        read_exact(input, &mut digest)?;
-        let state: State =
-            serde_json::from_slice(&read_bytes(input)?).map_err(CheckpointError::from)?;
+        let (digest, state) = read_head(input)?;
         let world = World::with_state(scenario, state)?;
+        Self::filled(world, digest, choice, EngineOptions::default(), input)
+    }
+
+    /// Branches off from what [`Simulation::save`] wrote: a simulation of its own, which cannot be saved.
+    ///
+    /// # Errors
+    /// If `input` ends early, is not of this scenario, or the device fails.
+    pub fn branch(
+        scenario: Scenario,
+        (choice, options): (EngineChoice, EngineOptions),
+        input: &mut dyn Read,
+        (counterfactual, feedback): (Counterfactual, Feedback),
+    ) -> Result<Self, SimError> {
+        let (digest, state) = read_head(input)?;
+        let world = World::branch(scenario, state, counterfactual, feedback)?;
+        Self::filled(world, digest, choice, options, input)
+    }
+
+    /// A simulation of `world` whose engine holds what the rest of `input` says.
+    fn filled(
+        world: World,
+        digest: Digest,
+        choice: EngineChoice,
+        options: EngineOptions,
+        input: &mut dyn Read,
+    ) -> Result<Self, SimError> {
         let setup = world.setup();
-        let entries = setup.topics * setup.boards();
+        // The first tick's plan makes the first tables.
+        let entries = if world.state().tick == 0 {
+            0
+        } else {
+            setup.topics * setup.boards()
+        };
         let alias = read_words(input, "alias tables", (2 * entries) as u64)?;
         let rows = [setup.nodes(), setup.boards(), setup.mails.len()];
-        let (mut engine, info) = engines::make_engine(choice, &world, EngineOptions::default())?;
+        let (mut engine, info) = engines::make_engine(choice, &world, options)?;
         for ((store, part), rows) in STORES.into_iter().zip(rows) {
             let words = (setup.topics * rows * setup.cell()) as u64;
             engine.write_store(store, &read_words(input, part, words)?)?;
@@ -112,7 +146,7 @@ impl Simulation {
                 from += count;
             }
         }
-        let alias = Some(bytemuck::cast_slice(&alias).to_vec());
+        let alias = (entries > 0).then(|| bytemuck::cast_slice(&alias).to_vec());
         Ok(Self {
             host: Host { world, digest },
             engine,
@@ -122,6 +156,13 @@ impl Simulation {
             last: None,
         })
     }
+}
+
+/// Digest and state of the world.
+fn read_head(input: &mut dyn Read) -> Result<(Digest, State), CheckpointError> {
+    let mut digest: Digest = [0; 32];
+    read_exact(input, &mut digest)?;
+    Ok((digest, serde_json::from_slice(&read_bytes(input)?)?))
 }
 
 fn write_all(out: &mut dyn Write, bytes: &[u8]) -> Result<(), CheckpointError> {

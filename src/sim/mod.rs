@@ -115,8 +115,20 @@ impl Simulation {
     /// # Errors
     /// If there is no such engine or it cannot hold the run.
     pub fn new(scenario: Scenario, choice: EngineChoice) -> Result<Self, SimError> {
+        Self::with_options(scenario, choice, EngineOptions::default())
+    }
+
+    /// A run at the start of its burn-in, on an engine made so.
+    ///
+    /// # Errors
+    /// If there is no such engine or it cannot hold the run.
+    pub fn with_options(
+        scenario: Scenario,
+        choice: EngineChoice,
+        options: EngineOptions,
+    ) -> Result<Self, SimError> {
         let world = World::new(scenario);
-        let (engine, info) = engines::make_engine(choice, &world, EngineOptions::default())?;
+        let (engine, info) = engines::make_engine(choice, &world, options)?;
         Ok(Self::with_engine(world, engine, info))
     }
 

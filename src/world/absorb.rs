@@ -254,7 +254,7 @@ impl World {
         }
         self.report_nodes(lab, census, &mut report);
         let day = self.day();
-        let before = lab_plan.oom;
+        let before = self.state.labs[lab].oom(&self.scenario.ideas);
         let kinds = self.setup.kinds.len();
         let config = &self.scenario.labs[lab];
         let is_burn_in = self.day_at(self.state.hours + plan.tick_hours) <= 0.0;
@@ -319,10 +319,10 @@ impl World {
         report
     }
 
-    /// Settles chips, power, money and customers from day 0 on.
+    /// Settles chips, power, money and customers from day 0 on; they stand still while inputs are held.
     fn absorb_economy(&mut self, plan: &Plan, reports: &mut [LabReport]) {
         let day = self.day();
-        if day < 0.0 {
+        if day < 0.0 || self.is_held() {
             return;
         }
         let tick = |(lab, report): (usize, &LabReport)| {

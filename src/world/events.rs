@@ -44,11 +44,15 @@ impl EventLog {
 }
 
 impl World {
-    /// Fires what is due at the start of the next tick, in the order of the file.
+    /// Fires what is due at the start of the next tick, in the order of the file; nothing while inputs are
+    /// held.
     ///
     /// # Errors
     /// If one of them leaves what is no valid scenario.
     pub fn fire_events(&mut self) -> Result<(), EventError> {
+        if self.is_held() {
+            return Ok(());
+        }
         let day = self.day();
         let met = std::mem::take(&mut self.state.events.met);
         let is_due = |(index, event): (usize, &Event)| match event.when {

@@ -6,6 +6,7 @@
 
 mod absorb;
 mod clock;
+mod counterfactual;
 pub mod economy;
 mod events;
 mod landscape;
@@ -19,6 +20,7 @@ mod training;
 mod wiring;
 
 pub use absorb::LabReport;
+pub use counterfactual::{Counterfactual, Feedback, Inputs, Pace};
 pub use events::{EventError, EventLog, Fired};
 pub use landscape::GAIN_UNIT_OOM;
 pub use plan::Plan;
@@ -49,6 +51,12 @@ pub struct World {
     /// Lowest entry of the normal table, Q12: the least skilled.
     least_normal: i32,
     state: state::State,
+    /// What a branch changes; neutral in a run.
+    counterfactual: Counterfactual,
+    /// What becomes of the feedback in a branch; live in a run.
+    feedback: Feedback,
+    /// The state that a branch with held feedback reads its inputs from.
+    held: Option<Box<state::State>>,
 }
 
 impl World {
@@ -59,12 +67,6 @@ impl World {
         let sample = topics / f64::from(ideas.topics);
         let wiring = Wiring::new(&scenario);
         let normal = tables::normal();
-        let mut slots = vec![PopulationSetup { slots: 0 }; populations(&scenario).count()];
-        for form in scenario.forms() {
-            for (most, (_, population)) in slots.iter_mut().zip(populations(&form)) {
-                most.slots = most.slots.max(slots_of(&form, population, sample));
-            }
-        }
         let shares: Vec<f64> = ideas.kinds.iter().map(|kind| kind.topic_share).collect();
         let setup = Setup {
             window_words: ideas.window_words as usize,
@@ -72,7 +74,7 @@ impl World {
             kinds: landscape::gains(ideas, sample, &normal),
             topic_kind: tables::topic_kinds(topics as u32, &shares),
             ideas_key: derive_key(&[b"ideas", &scenario.run.seed.to_le_bytes()]),
-            populations: slots,
+            populations: slots(&scenario, sample, 1.0),
             lab_boards: wiring.lab_boards.clone(),
             edge_start: wiring.edge_start.clone(),
             edges: wiring.edges.clone(),
@@ -94,6 +96,9 @@ impl World {
             sample,
             least_normal: normal[0],
             state,
+            counterfactual: Counterfactual::NEUTRAL,
+            feedback: Feedback::Live,
+            held: None,
         }
     }
 
@@ -166,8 +171,25 @@ fn populations(scenario: &Scenario) -> impl Iterator<Item = (usize, &crate::scen
         })
 }
 
+/// Slots of every population, in device order, when there are `factor` times as many researchers as a
+/// scenario and its events state.
+fn slots(scenario: &Scenario, sample: f64, factor: f64) -> Vec<PopulationSetup> {
+    let mut slots = vec![PopulationSetup { slots: 0 }; populations(scenario).count()];
+    for form in scenario.forms() {
+        for (most, (_, population)) in slots.iter_mut().zip(populations(&form)) {
+            most.slots = most.slots.max(slots_of(&form, population, sample, factor));
+        }
+    }
+    slots
+}
+
 /// Slots a population can need: its head-count at the most, or as many agents as it may have.
-fn slots_of(scenario: &Scenario, population: &crate::scenario::Population, sample: f64) -> u64 {
+fn slots_of(
+    scenario: &Scenario,
+    population: &crate::scenario::Population,
+    sample: f64,
+    factor: f64,
+) -> u64 {
     let most = match &population.kind {
         PopulationKind::Automated { .. } => f64::INFINITY,
         PopulationKind::Human { headcount, .. } => {
@@ -189,7 +211,7 @@ fn slots_of(scenario: &Scenario, population: &crate::scenario::Population, sampl
             }
         }
     };
-    let agents = libm::ceil(most * sample) + 1.0;
+    let agents = libm::ceil(most * sample * factor) + 1.0;
     if agents < scenario.run.agents_max as f64 {
         agents as u64
     } else {

@@ -107,24 +107,14 @@ impl World {
     /// Whatever `nodes` returns.
     pub fn plan<E>(&mut self, nodes: impl FnOnce() -> Result<Vec<u32>, E>) -> Result<Plan, E> {
         let mut plan = Plan::default();
-        let day = self.day();
-        let ooms: Vec<Oom> = self
-            .state
-            .labs
-            .iter()
-            .map(|lab| lab.oom(&self.scenario.ideas))
-            .collect();
-        let runs: Vec<u32> = self
-            .state
-            .labs
-            .iter()
-            .map(|lab| lab.generations.finished)
-            .collect();
-        self.state.economy.open(&self.scenario, &ooms, &runs, day);
+        self.open_economy();
+        self.hold();
+        let day = self.day_at(self.source().hours);
         for lab in 0..self.scenario.labs.len() {
             self.plan_compute(&mut plan, lab, day);
         }
         plan.tick_hours = self.tick_hours(&plan, day);
+        self.plan_desks(&mut plan);
         for lab in 0..self.scenario.labs.len() {
             self.plan_policy(&mut plan, lab);
             self.plan_cluster(&mut plan, lab);
@@ -153,6 +143,21 @@ impl World {
         self.state.hours >= self.state.tables_due_hours
     }
 
+    /// Opens what the economy has and is not open yet.
+    fn open_economy(&mut self) {
+        if self.is_held() {
+            return;
+        }
+        let labs = &self.state.labs;
+        let ooms: Vec<Oom> = labs
+            .iter()
+            .map(|lab| lab.oom(&self.scenario.ideas))
+            .collect();
+        let runs: Vec<u32> = labs.iter().map(|lab| lab.generations.finished).collect();
+        let day = self.day();
+        self.state.economy.open(&self.scenario, &ooms, &runs, day);
+    }
+
     /// Indices of a lab's populations.
     pub(super) fn of_lab(&self, lab: usize) -> std::ops::Range<usize> {
         let before: usize = self.scenario.labs[..lab]
@@ -163,11 +168,12 @@ impl World {
     }
 
     /// Compute, and the researchers that it and the calendar allow.
-    fn plan_compute(&mut self, plan: &mut Plan, lab: usize, day: f64) {
+    fn plan_compute(&self, plan: &mut Plan, lab: usize, day: f64) {
         let config = &self.scenario.labs[lab];
-        let state = &self.state.labs[lab];
+        let source = self.source();
+        let state = &source.labs[lab];
         let oom = state.oom(&self.scenario.ideas);
-        let mut resources = self.state.economy.resources(&self.scenario, lab, &oom, day);
+        let mut resources = source.economy.resources(&self.scenario, lab, &oom, day);
         let fleet_a100e = resources.fleet_a100e * self.sample;
         let usable = fleet_a100e * libm::exp10(oom.utilisation);
         let inference = usable * resources.inference_share * libm::exp10(oom.inference);
@@ -191,15 +197,9 @@ impl World {
             if matches!(population.kind, PopulationKind::Human { .. }) {
                 staff.researchers *= resources.talent;
             }
-            let started = config.overheads.as_ref().map_or(0.0, |overheads| {
-                economy::sandbox_hours(overheads, staff.speed)
-            });
             plan.staff.push(StaffPlan {
                 lab,
                 staff,
-                think_rate: staff.speed * staff.duty * (1.0 - population.reading_share)
-                    / (1.0 + started),
-                sandbox_share: started / (1.0 + started),
                 in_flight: {
                     let state = &self.state.populations[index];
                     state.experiment as f64 * libm::exp2(f64::from(state.weight_log2))
@@ -207,6 +207,26 @@ impl World {
                 skill_log2: skill_log2(config, population, state),
                 ..StaffPlan::default()
             });
+        }
+    }
+
+    /// What a branch changes, and how fast researchers then think.
+    fn plan_desks(&self, plan: &mut Plan) {
+        let change = self.counterfactual;
+        for lab in &mut plan.labs {
+            lab.experiment_a100e *= change.compute;
+        }
+        let populations = super::populations(&self.scenario);
+        for (plan, (lab, population)) in plan.staff.iter_mut().zip(populations) {
+            plan.staff.researchers *= change.researchers;
+            plan.staff.speed *= change.speed;
+            let overheads = self.scenario.labs[lab].overheads.as_ref();
+            let started = overheads.map_or(0.0, |overheads| {
+                economy::sandbox_hours(overheads, plan.staff.speed)
+            });
+            plan.think_rate = plan.staff.speed * plan.staff.duty * (1.0 - population.reading_share)
+                / (1.0 + started);
+            plan.sandbox_share = started / (1.0 + started);
         }
     }
 
@@ -331,6 +351,7 @@ impl World {
                 .chain(number.as_ref().map(|n| n.as_slice()));
             UVec2::from_array(derive_key(&parts.collect::<Vec<_>>()))
         };
+        let quality = self.source().labs[lab].generations.quality_oom;
         let state = &mut self.state.populations[index];
         let thinking = state.clock.advance(think_rate * plan.tick_hours);
         plan.staff[index].think_units_per_hour = state.clock.units_per_hour();
@@ -345,7 +366,6 @@ impl World {
             0
         };
         let ideas = &self.scenario.ideas;
-        let quality = self.state.labs[lab].generations.quality_oom;
         let taste_factor = match (&population.kind, &config.training) {
             (PopulationKind::Automated { .. }, Some(training)) => {
                 libm::exp10(training.quality_taste_exponent * quality)

@@ -43,7 +43,7 @@ fn balance(scenario: Scenario) -> Seen {
         let plan = world
             .plan(|| -> Result<_, EngineError> { engine.read_store(Store::Nodes) })
             .expect("small");
-        let census = engine.tick(&plan.input()).expect("small");
+        let census = engine.tick(&plan.tick.input()).expect("small");
         // Planning opens the accounts on day 0.
         let before = world.state().economy.clone();
         let debts: Vec<f64> = world

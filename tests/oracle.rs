@@ -29,10 +29,10 @@ use compare::step;
 use scalar::{Oracle, branches};
 use takeoff::cpu::{CpuEngine, Options};
 use takeoff::model::census::{COUNTER_NAMES, COUNTERS};
+use takeoff::model::engine::Tick;
 use takeoff::model::engine::{Engine, Setup};
 use takeoff::model::layout::KindTick;
 use topologies::Topology;
-use worlds::Tick;
 
 /// What worlds made the model do.
 #[derive(Default)]

@@ -10,8 +10,9 @@ use takeoff::cpu::{self, CpuEngine, Instructions};
 use takeoff::gpu::{GpuEngine, Options, Wanted, devices};
 use takeoff::model::agent;
 use takeoff::model::census::{COUNTER_NAMES, COUNTERS, Census};
+use takeoff::model::engine::Tick;
 use takeoff::model::engine::{Engine, EngineError, Setup, Store};
-use worlds::{TICKS, Tick, World};
+use worlds::{TICKS, World};
 
 /// An engine under test and how it was cut.
 struct Twin {

@@ -4,8 +4,9 @@ use takeoff::cpu::{CpuEngine, Options};
 use takeoff::model::engine::Engine;
 
 use crate::common;
-use crate::work::{State, Tick, Work};
+use crate::work::{State, Work};
 use crate::worlds;
+use takeoff::model::engine::Tick;
 
 /// Agents of `scenarios/throughput.toml` unsampled.
 const FLAGSHIP_AGENTS: f64 = 1e8;
@@ -31,13 +32,13 @@ pub fn flagship(agents: u64, ticks: u64) -> Work {
     // Hashes are salted by keys that do not change from tick to tick.
     let mut ahead = load.simulation();
     ahead.step().expect("it runs");
-    let populations = &ahead.last().expect("a tick was run").0.populations;
+    let populations = &ahead.last().expect("a tick was run").0.tick.populations;
     let start = State::of(&setup, populations, simulation.engine()).expect("it reads");
     let (mut told, mut expected) = (Vec::new(), Vec::new());
     for _ in 0..ticks {
         simulation.step().expect("it runs");
         let (plan, census) = simulation.last().expect("a tick was run");
-        told.push(Tick::of(&plan.input()));
+        told.push(Tick::of(&plan.tick.input()));
         expected.push(census.clone());
     }
     Work {
@@ -52,9 +53,7 @@ pub fn flagship(agents: u64, ticks: u64) -> Work {
 pub fn random(world: &worlds::World) -> Work {
     let setup = world.setup.clone();
     let mut engine = CpuEngine::new(setup.clone(), Options::default()).expect("it fits");
-    let ticks: Vec<Tick> = (0..worlds::TICKS)
-        .map(|t| Tick::of(&world.tick(t).input()))
-        .collect();
+    let ticks: Vec<Tick> = (0..worlds::TICKS).map(|t| world.tick(t).clone()).collect();
     let start = State::of(&setup, &ticks[0].populations, &mut engine).expect("it reads");
     let expected = ticks
         .iter()

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use bytemuck::{Pod, cast_slice};
 use takeoff::model::census::{COUNTERS, Census, NodeCensus, PopulationCensus};
-use takeoff::model::engine::{Engine, EngineError, PopulationSetup, Setup, Store, TickInput};
+use takeoff::model::engine::{Engine, EngineError, PopulationSetup, Setup, Store, Tick};
 use takeoff::model::layout::{
     AliasEntry, BoardTick, Edge, KindGain, KindTick, Mail, PopulationTick,
 };
@@ -52,62 +52,11 @@ pub struct Agents {
     pub lanes: [u32; 4],
 }
 
-/// The owned parts of a [`TickInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Tick {
-    /// By population.
-    pub populations: Vec<PopulationTick>,
-    /// `[population * kinds + kind]`.
-    pub kinds: Vec<KindTick>,
-    /// By board.
-    pub boards: Vec<BoardTick>,
-    /// By lag class.
-    pub classes: Vec<u32>,
-    /// By population.
-    pub slots: Vec<u64>,
-    /// By population.
-    pub spawn: Vec<bool>,
-    /// New alias tables.
-    pub alias: Option<Vec<AliasEntry>>,
-    /// New binomial tables.
-    pub binomial: Option<Vec<u32>>,
-}
-
 const STORES: [(Store, &str); 3] = [
     (Store::Nodes, "nodes"),
     (Store::Older, "older"),
     (Store::Mails, "mail_store"),
 ];
-
-impl Tick {
-    /// A copy of what an engine is told.
-    pub fn of(input: &TickInput<'_>) -> Self {
-        Self {
-            populations: input.populations.to_vec(),
-            kinds: input.kinds.to_vec(),
-            boards: input.boards.to_vec(),
-            classes: input.classes.to_vec(),
-            slots: input.slots.to_vec(),
-            spawn: input.spawn.to_vec(),
-            alias: input.alias.map(<[_]>::to_vec),
-            binomial: input.binomial.map(<[_]>::to_vec),
-        }
-    }
-
-    /// What an engine takes.
-    pub fn input(&self) -> TickInput<'_> {
-        TickInput {
-            populations: &self.populations,
-            kinds: &self.kinds,
-            boards: &self.boards,
-            classes: &self.classes,
-            slots: &self.slots,
-            spawn: &self.spawn,
-            alias: self.alias.as_deref(),
-            binomial: self.binomial.as_deref(),
-        }
-    }
-}
 
 impl State {
     /// The state of an engine; agents' hashes are salted by `populations`.

@@ -58,17 +58,17 @@ impl Flagship {
     pub fn spawn(mut self) -> Result<Ticked, BenchError> {
         let (plan, _) = self.simulation.last().expect("days were run");
         let mut plan = plan.clone();
-        for population in &mut plan.populations {
+        for population in &mut plan.tick.populations {
             *population = after(population);
             (population.think_len, population.experiment_len) = (0, 0);
             (population.think_rescale, population.experiment_rescale) = (0, 0);
             population.spawn_from = population.active;
         }
-        plan.spawn.fill(true);
-        (plan.alias, plan.binomial) = (None, None);
+        plan.tick.spawn.fill(true);
+        (plan.tick.alias, plan.tick.binomial) = (None, None);
         let begun = Instant::now();
         let engine = self.simulation.engine();
-        let census = engine.tick(&plan.input())?;
+        let census = engine.tick(&plan.tick.input())?;
         Ok(Ticked {
             seconds: begun.elapsed().as_secs_f64(),
             host: None,
@@ -83,7 +83,7 @@ impl Flagship {
     /// If the device fails.
     pub fn recount(&mut self) -> Result<Recount, BenchError> {
         let (plan, _) = self.simulation.last().expect("days were run");
-        let (population, slots) = (after(&plan.populations[0]), plan.slots[0]);
+        let (population, slots) = (after(&plan.tick.populations[0]), plan.tick.slots[0]);
         Ok(self.simulation.engine().recount(0, &population, slots)?)
     }
 
@@ -94,7 +94,12 @@ impl Flagship {
 
     /// What the agents of the one population were told for the last day.
     pub fn population(&self) -> PopulationTick {
-        self.simulation.last().expect("days were run").0.populations[0]
+        self.simulation
+            .last()
+            .expect("days were run")
+            .0
+            .tick
+            .populations[0]
     }
 
     /// What they did in it.

@@ -177,9 +177,9 @@ mod tests {
             let mut world = crate::world::World::new(scenario);
             let nothing = vec![0; world.setup().topics * world.setup().nodes() * 2];
             let plan = world.plan(|| Ok::<_, ()>(nothing)).expect("planned");
-            assert_eq!(plan.slots, [agents]);
+            assert_eq!(plan.tick.slots, [agents]);
             assert_eq!(
-                crate::model::layout::merge(plan.populations[0].active),
+                crate::model::layout::merge(plan.tick.populations[0].active),
                 agents
             );
         }

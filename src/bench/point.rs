@@ -115,7 +115,7 @@ fn steady(
     let digest = digest::hex(steady.digest());
     Ok(Repeats {
         spawn: steady.spawn()?.stages.spawn,
-        population: steady.plan().populations[0],
+        population: steady.plan().tick.populations[0],
         ticks: (load.warm_up() + request.repeats) as u64,
         ticked,
         census,

@@ -77,12 +77,12 @@ impl Steady {
             digest: digest::genesis("bench"),
             stores,
         };
-        let alias = steady.plan.alias.as_deref().unwrap_or_default();
-        let population = &steady.plan.populations[0];
+        let alias = steady.plan.tick.alias.as_deref().unwrap_or_default();
+        let population = &steady.plan.tick.populations[0];
         let board = population.board_first as usize * setup.topics;
         let maker = Maker {
             population,
-            kinds: &steady.plan.kinds,
+            kinds: &steady.plan.tick.kinds,
             alias: &alias[board..board + setup.topics],
             first: FIRST,
             period_log2: rhythm.period_log2,
@@ -104,7 +104,7 @@ impl Steady {
             FIRST.wrapping_add((self.ticks as u32).wrapping_mul(self.rhythm.tick))
         };
         let number = self.ticks.to_le_bytes();
-        let population = &mut self.plan.populations[0];
+        let population = &mut self.plan.tick.populations[0];
         population.key = UVec2::from_array(derive_key(&[b"bench tick", &number]));
         population.think_start = start & crate::model::agent::CLOCK_MASK;
         population.experiment_start = population.think_start;
@@ -119,13 +119,13 @@ impl Steady {
     /// # Errors
     /// If the device fails.
     pub fn spawn(&mut self) -> Result<Ticked, BenchError> {
-        let clocks = self.plan.populations[0];
-        let population = &mut self.plan.populations[0];
+        let clocks = self.plan.tick.populations[0];
+        let population = &mut self.plan.tick.populations[0];
         (population.think_len, population.experiment_len) = (0, 0);
-        self.plan.spawn[0] = true;
+        self.plan.tick.spawn[0] = true;
         let run = self.run();
-        self.plan.populations[0] = clocks;
-        self.plan.spawn[0] = false;
+        self.plan.tick.populations[0] = clocks;
+        self.plan.tick.spawn[0] = false;
         Ok(run?.1)
     }
 
@@ -134,9 +134,9 @@ impl Steady {
     /// # Errors
     /// If the device fails.
     pub fn share(&mut self) -> Result<Ticked, BenchError> {
-        self.plan.slots[0] = 0;
+        self.plan.tick.slots[0] = 0;
         let run = self.run();
-        self.plan.slots[0] = self.agents;
+        self.plan.tick.slots[0] = self.agents;
         Ok(run?.1)
     }
 
@@ -145,7 +145,7 @@ impl Steady {
     /// # Errors
     /// If the device fails.
     pub fn recount(&mut self) -> Result<Recount, BenchError> {
-        let population = &self.plan.populations[0];
+        let population = &self.plan.tick.populations[0];
         Ok(self.engine.recount(0, population, self.agents)?)
     }
 
@@ -166,10 +166,10 @@ impl Steady {
 
     fn run(&mut self) -> Result<(Census, Ticked), BenchError> {
         let begun = Instant::now();
-        let census = self.engine.tick(&self.plan.input())?;
+        let census = self.engine.tick(&self.plan.tick.input())?;
         let seconds = begun.elapsed().as_secs_f64();
         // Tables stay with the engine.
-        (self.plan.alias, self.plan.binomial) = (None, None);
+        (self.plan.tick.alias, self.plan.tick.binomial) = (None, None);
         let ticked = Ticked {
             seconds,
             host: None,
@@ -192,7 +192,7 @@ impl Steady {
 /// phase takes exactly one period on either clock.
 fn pace(plan: &mut Plan, rhythm: Rhythm, agents: u64) {
     let (mul, shift) = clock_ratio(rhythm.tick, rhythm.tick);
-    let population = &mut plan.populations[0];
+    let population = &mut plan.tick.populations[0];
     population.spawn_from = split(agents);
     population.keep = split(agents);
     (population.think_len, population.experiment_len) = (rhythm.tick, rhythm.tick);
@@ -200,10 +200,10 @@ fn pace(plan: &mut Plan, rhythm: Rhythm, agents: u64) {
     (population.to_experiment_mul, population.to_experiment_shift) = (mul, shift);
     (population.think_rescale, population.experiment_rescale) = (0, 0);
     (population.skill_base, population.skill_sigma) = (0, 0);
-    for kind in &mut plan.kinds {
+    for kind in &mut plan.tick.kinds {
         let units = (rhythm.period_log2 << 16) as i32;
         (kind.think_base, kind.experiment_base, kind.work_slope) = (units, units, 0);
     }
-    plan.spawn[0] = false;
-    plan.slots[0] = agents;
+    plan.tick.spawn[0] = false;
+    plan.tick.slots[0] = agents;
 }

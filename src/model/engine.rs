@@ -130,6 +130,57 @@ pub struct TickInput<'a> {
     pub binomial: Option<&'a [u32]>,
 }
 
+/// The owned parts of a [`TickInput`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tick {
+    /// By population.
+    pub populations: Vec<PopulationTick>,
+    /// `[population * kinds + kind]`.
+    pub kinds: Vec<KindTick>,
+    /// By board.
+    pub boards: Vec<BoardTick>,
+    /// By lag class.
+    pub classes: Vec<u32>,
+    /// By population: ranks to visit.
+    pub slots: Vec<u64>,
+    /// By population: whether `spawn` has anything to do.
+    pub spawn: Vec<bool>,
+    /// New alias tables.
+    pub alias: Option<Vec<AliasEntry>>,
+    /// New binomial tables.
+    pub binomial: Option<Vec<u32>>,
+}
+
+impl Tick {
+    /// A copy of what an engine is told.
+    pub fn of(input: &TickInput<'_>) -> Self {
+        Self {
+            populations: input.populations.to_vec(),
+            kinds: input.kinds.to_vec(),
+            boards: input.boards.to_vec(),
+            classes: input.classes.to_vec(),
+            slots: input.slots.to_vec(),
+            spawn: input.spawn.to_vec(),
+            alias: input.alias.map(<[AliasEntry]>::to_vec),
+            binomial: input.binomial.map(<[u32]>::to_vec),
+        }
+    }
+
+    /// What an engine takes.
+    pub fn input(&self) -> TickInput<'_> {
+        TickInput {
+            populations: &self.populations,
+            kinds: &self.kinds,
+            boards: &self.boards,
+            classes: &self.classes,
+            slots: &self.slots,
+            spawn: &self.spawn,
+            alias: self.alias.as_deref(),
+            binomial: self.binomial.as_deref(),
+        }
+    }
+}
+
 /// Which knowledge to read or write: the three stores have the layout
 /// `[(topic * rows + row) * cell]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -150,7 +150,7 @@ impl Ensemble {
 /// What the device is told of a run; nothing if it has ended or could not be planned.
 fn input(planned: &Planned) -> Option<TickInput<'_>> {
     let plan = planned.as_ref()?.as_ref().ok()?;
-    Some(plan.input())
+    Some(plan.tick.input())
 }
 
 impl Run {

@@ -174,13 +174,13 @@ impl Simulation {
     pub fn step(&mut self) -> Result<TickRecord, SimError> {
         let engine = &mut self.engine;
         let mut plan = self.host.plan(|| engine.read_store(Store::Nodes))?;
-        match &plan.alias {
+        match &plan.tick.alias {
             Some(alias) => self.alias = Some(alias.clone()),
             // A resumed engine is handed the tables that the killed one had.
-            None if self.last.is_none() => plan.alias.clone_from(&self.alias),
+            None if self.last.is_none() => plan.tick.alias.clone_from(&self.alias),
             None => {}
         }
-        let census = self.engine.tick(&plan.input())?;
+        let census = self.engine.tick(&plan.tick.input())?;
         let outcome = self.host.absorb(&plan, &census)?;
         self.lanes = census
             .populations
@@ -227,7 +227,7 @@ impl Simulation {
         let mut recounts = Vec::new();
         for (index, population) in self.host.world.state().populations.iter().enumerate() {
             // Clocks as they stand after the tick.
-            let mut tick = plan.populations[index];
+            let mut tick = plan.tick.populations[index];
             tick.think_start = tick.think_start.wrapping_add(tick.think_len);
             tick.experiment_start = tick.experiment_start.wrapping_add(tick.experiment_len);
             let recount = self.engine.recount(index, &tick, population.high_water)?;

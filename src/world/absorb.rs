@@ -161,7 +161,7 @@ impl World {
         census: &PopulationCensus,
     ) -> Option<Spent> {
         use Counter as C;
-        let tick = &plan.populations[index];
+        let tick = &plan.tick.populations[index];
         let staff = &plan.staff[index];
         let state = &mut self.state.populations[index];
         // Quiet agents of a phase spend all of the tick in it; the device counts the busy ones.
@@ -214,7 +214,7 @@ impl World {
             let active = staff.active as f64 * staff.weight;
             state.openings.observe(active, idle_share);
         }
-        state.high_water = plan.slots[index].min(staff.keep);
+        state.high_water = plan.tick.slots[index].min(staff.keep);
         let lab = &plan.labs[staff.lab];
         state.effort.observe(
             census.get(C::Chosen) as f64,
@@ -367,7 +367,7 @@ impl World {
             ..
         } = plan.staff[index];
         let (census, state) = (&census.populations[index], &self.state.populations[index]);
-        let tick = &plan.populations[index];
+        let tick = &plan.tick.populations[index];
         let config = &self.scenario.labs[lab].populations[index - self.of_lab(lab).start];
         let automated = matches!(config.kind, PopulationKind::Automated { .. });
         let researchers = staff.researchers;

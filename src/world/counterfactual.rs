@@ -143,7 +143,7 @@ impl World {
         let staff = &plan.staff[index];
         let lab = &plan.labs[staff.lab];
         let effort = &self.state.populations[index].effort;
-        let experiment_a100e = f64::from(plan.populations[index].experiment_len)
+        let experiment_a100e = f64::from(plan.tick.populations[index].experiment_len)
             / lab.experiment_units_per_a100e_hour
             / plan.tick_hours;
         effort.think_hours_mean() / staff.think_rate

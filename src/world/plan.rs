@@ -5,10 +5,8 @@ use super::landscape::{self, Costs, q16, sigma_q12};
 use super::researchers::{Staff, staff};
 use super::wiring::Class;
 use super::{HOURS_PER_DAY, Oom, PopulationState, World, policy, popularity};
-use crate::model::engine::TickInput;
-use crate::model::layout::{
-    self, AliasEntry, BoardTick, KindTick, PopulationTick, TASTE_MAX, class,
-};
+use crate::model::engine::Tick;
+use crate::model::layout::{self, BoardTick, PopulationTick, TASTE_MAX, class};
 use crate::model::rng::derive_key;
 use crate::model::tables::{self, WEIGHT_LOG2_MAX};
 use crate::scenario::{Lab, Population, PopulationKind};
@@ -22,22 +20,8 @@ const SHORTEST_TICK_HOURS: f64 = 1.0 / 64.0;
 pub struct Plan {
     /// Hours of the tick.
     pub tick_hours: f64,
-    /// By population.
-    pub populations: Vec<PopulationTick>,
-    /// `[population * kinds + kind]`.
-    pub kinds: Vec<KindTick>,
-    /// By board.
-    pub boards: Vec<BoardTick>,
-    /// By lag class.
-    pub classes: Vec<u32>,
-    /// By population: ranks to visit.
-    pub slots: Vec<u64>,
-    /// By population: whether spawn has anything to do.
-    pub spawn: Vec<bool>,
-    /// New alias tables.
-    pub alias: Option<Vec<AliasEntry>>,
-    /// New binomial tables.
-    pub binomial: Option<Vec<u32>>,
+    /// What the device is told.
+    pub tick: Tick,
     /// By lab.
     pub(super) labs: Vec<LabPlan>,
     /// By population.
@@ -83,22 +67,6 @@ pub(super) struct StaffPlan {
     pub skill_log2: f64,
 }
 
-impl Plan {
-    /// The plan as an engine takes it.
-    pub fn input(&self) -> TickInput<'_> {
-        TickInput {
-            populations: &self.populations,
-            kinds: &self.kinds,
-            boards: &self.boards,
-            classes: &self.classes,
-            slots: &self.slots,
-            spawn: &self.spawn,
-            alias: self.alias.as_deref(),
-            binomial: self.binomial.as_deref(),
-        }
-    }
-}
-
 impl World {
     /// Plans the next tick. `nodes` reads the nodes' knowledge; it is called only when the popularity
     /// tables are due.
@@ -124,8 +92,8 @@ impl World {
         self.plan_binomial(&mut plan);
         if self.needs_tables() {
             let nodes = nodes()?;
-            let (populations, kinds) = (&plan.populations, &plan.kinds);
-            plan.alias = Some(popularity::alias_tables(
+            let (populations, kinds) = (&plan.tick.populations, &plan.tick.kinds);
+            plan.tick.alias = Some(popularity::alias_tables(
                 &self.setup,
                 &self.popularity,
                 populations,
@@ -407,15 +375,15 @@ impl World {
             taste_noise: taste_noise(population.taste_noise),
         };
         let visited = state.high_water.max(active);
-        plan.slots.push(visited);
-        plan.spawn.push(
+        plan.tick.slots.push(visited);
+        plan.tick.spawn.push(
             active > state.active
                 || keep < state.high_water
                 || thinking.rescale != 0
                 || cluster.rescale != 0,
         );
         self.plan_kinds(plan, index, &tick, quality);
-        plan.populations.push(tick);
+        plan.tick.populations.push(tick);
     }
 
     fn plan_kinds(&self, plan: &mut Plan, index: usize, tick: &PopulationTick, quality: f64) {
@@ -447,7 +415,8 @@ impl World {
         };
         let ideas = &self.scenario.ideas;
         for (kind, gain) in ideas.kinds.iter().zip(&self.setup.kinds) {
-            plan.kinds
+            plan.tick
+                .kinds
                 .push(landscape::kind_tick(ideas, kind, gain.ideas, &costs));
         }
     }
@@ -459,7 +428,7 @@ impl World {
             plan.delegations = arrivals.to(lab);
         }
         for (class, hours) in self.wiring.classes.iter().zip(&mut self.state.class_hours) {
-            plan.classes.push(match *class {
+            plan.tick.classes.push(match *class {
                 Class::Lag(0.0) => class::IMMEDIATE,
                 Class::Lag(lag) => {
                     *hours += plan.tick_hours;
@@ -492,14 +461,14 @@ impl World {
             state.turn_hours += plan.tick_hours;
             let turns = state.turn_hours >= population.lag_hours;
             for _ in 0..population.boards {
-                let news = f64::from(self.state.news[plan.boards.len()]);
+                let news = f64::from(self.state.news[plan.tick.boards.len()]);
                 let read = population.reading_rate_per_hour * reading_hours;
                 let read_threshold = if population.reading_share == 0.0 || read >= news {
                     u32::MAX
                 } else {
                     (read / news * 4_294_967_296.0) as u32
                 };
-                plan.boards.push(BoardTick {
+                plan.tick.boards.push(BoardTick {
                     read_threshold,
                     turn: u32::from(turns),
                 });
@@ -524,7 +493,7 @@ impl World {
             state.binomial_log2 = state.weight_log2;
         }
         let others = states.iter().map(|state| (1u32 << state.weight_log2) - 1);
-        plan.binomial = Some(others.flat_map(tables::binomial).collect());
+        plan.tick.binomial = Some(others.flat_map(tables::binomial).collect());
     }
 }
 

@@ -67,7 +67,7 @@ impl Seen {
         self.delivered.resize(setup.classes, false);
         self.known.resize(setup.nodes(), 0);
         for mail in &setup.mails {
-            let delivers = plan.classes[mail.class as usize] != class::RESTING;
+            let delivers = plan.tick.classes[mail.class as usize] != class::RESTING;
             self.delivered[mail.class as usize] |= delivers && self.known[mail.node as usize] > 0;
         }
         if world.day() > 0.0 {
@@ -85,7 +85,7 @@ impl Seen {
         let states = &simulation.world().state().populations;
         for (index, seen) in self.populations.iter_mut().enumerate() {
             let (tick, counts, state) = (
-                &plan.populations[index],
+                &plan.tick.populations[index],
                 &census.populations[index],
                 &states[index],
             );
@@ -100,7 +100,7 @@ impl Seen {
             seen.others |= tick.weight_log2 > 0 && counts.get(Counter::Successes) > 0;
             let boards = tick.board_first as usize..(tick.board_first + tick.board_count) as usize;
             seen.unread |= tick.reading == 1
-                && plan.boards[boards]
+                && plan.tick.boards[boards]
                     .iter()
                     .any(|board| board.read_threshold < u32::MAX);
         }

@@ -4,7 +4,7 @@
 //! on is frequent: several labs and populations a dispatch, filtered edges, reading, rescaled and
 //! standing clocks, tiny event bounds, weights, exhausted topics, populations that grow and shrink.
 
-use takeoff::model::engine::{PopulationSetup, Setup, TickInput};
+use takeoff::model::engine::{PopulationSetup, Setup, Tick};
 use takeoff::model::layout::{
     self, AliasEntry, BoardTick, Edge, KindGain, KindTick, Mail, PopulationTick, TASTE_MAX, class,
 };
@@ -20,43 +20,6 @@ pub struct World {
     /// Sizes and wiring.
     pub setup: Setup,
     ticks: Vec<Tick>,
-}
-
-/// The owned parts of a [`TickInput`].
-#[derive(Clone)]
-pub struct Tick {
-    /// By population.
-    pub populations: Vec<PopulationTick>,
-    /// `[population * kinds + kind]`.
-    pub kinds: Vec<KindTick>,
-    /// By board.
-    pub boards: Vec<BoardTick>,
-    /// By lag class.
-    pub classes: Vec<u32>,
-    /// By population.
-    pub slots: Vec<u64>,
-    /// By population.
-    pub spawn: Vec<bool>,
-    /// New alias tables.
-    pub alias: Option<Vec<AliasEntry>>,
-    /// New binomial tables.
-    pub binomial: Option<Vec<u32>>,
-}
-
-impl Tick {
-    /// What an engine takes.
-    pub fn input(&self) -> TickInput<'_> {
-        TickInput {
-            populations: &self.populations,
-            kinds: &self.kinds,
-            boards: &self.boards,
-            classes: &self.classes,
-            slots: &self.slots,
-            spawn: &self.spawn,
-            alias: self.alias.as_deref(),
-            binomial: self.binomial.as_deref(),
-        }
-    }
 }
 
 impl World {

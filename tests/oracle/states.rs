@@ -5,7 +5,7 @@ use takeoff::model::engine::{Setup, Store};
 use crate::scalar::agent::Agent;
 use crate::scalar::draws::threefry;
 use crate::scalar::knowledge::Knowledge;
-use crate::worlds::Tick;
+use takeoff::model::engine::Tick;
 
 /// Agents by population, stores in the documented layout.
 pub struct State {

@@ -3,7 +3,7 @@
 use takeoff::model::engine::Setup;
 use takeoff::model::layout::{Edge, Mail, class};
 
-use crate::worlds::Tick;
+use takeoff::model::engine::Tick;
 
 /// Who hears from whom.
 #[derive(Clone, Copy, Debug)]

@@ -24,24 +24,24 @@ pub fn plans(scenario: &Scenario, ours: &Plan, theirs: &world::Plan) -> Result<(
     same("plan: tick hours", &ours.tick, &theirs.tick_hours)?;
     let kinds = scenario.ideas.kinds.len();
     for (index, name) in populations(scenario).iter().enumerate() {
-        let (a, b) = (&ours.populations[index], &theirs.populations[index]);
+        let (a, b) = (&ours.populations[index], &theirs.tick.populations[index]);
         same(&format!("plan: {name}"), a, b)?;
         for (kind, of) in scenario.ideas.kinds.iter().enumerate() {
             let at = index * kinds + kind;
             let place = format!("plan: {name}, {}", of.name);
-            same(&place, &ours.kinds[at], &theirs.kinds[at])?;
+            same(&place, &ours.kinds[at], &theirs.tick.kinds[at])?;
         }
     }
-    each("plan: board", &ours.boards, &theirs.boards)?;
-    each("plan: class", &ours.classes, &theirs.classes)?;
-    tables("plan: alias entry", &ours.alias, &theirs.alias)?;
-    tables("plan: binomial entry", &ours.binomial, &theirs.binomial)
+    each("plan: board", &ours.boards, &theirs.tick.boards)?;
+    each("plan: class", &ours.classes, &theirs.tick.classes)?;
+    tables("plan: alias entry", &ours.alias, &theirs.tick.alias)?;
+    tables("plan: binomial entry", &ours.binomial, &theirs.tick.binomial)
 }
 
 /// What the device counted.
 pub fn counts(scenario: &Scenario, ours: &Census, theirs: &Census) -> Result<(), String> {
     for (index, name) in populations(scenario).iter().enumerate() {
-        let (a, b) = (&ours.populations[index], &theirs.populations[index]);
+        let (a, b) = (&ours.populations[index], &theirs.tick.populations[index]);
         for (counter, (a, b)) in COUNTER_NAMES.iter().zip(a.counters.iter().zip(b.counters)) {
             same(&format!("census: {name}, {counter}"), a, &b)?;
         }

@@ -133,7 +133,7 @@ struct Probe {
         long,
         value_name = "DAY,...",
         value_delimiter = ',',
-        allow_negative_numbers = true
+        allow_hyphen_values = true
     )]
     at: Vec<f64>,
     /// Factors on researchers and on compute, in every pair, and on speed alone
@@ -142,7 +142,7 @@ struct Probe {
         value_name = "F,...",
         value_delimiter = ',',
         default_value = "0.5,0.71,1.41,2",
-        allow_negative_numbers = true
+        allow_hyphen_values = true
     )]
     factors: Vec<f64>,
     /// Days that each branch counts

@@ -35,13 +35,17 @@ pub fn plans(scenario: &Scenario, ours: &Plan, theirs: &world::Plan) -> Result<(
     each("plan: board", &ours.boards, &theirs.tick.boards)?;
     each("plan: class", &ours.classes, &theirs.tick.classes)?;
     tables("plan: alias entry", &ours.alias, &theirs.tick.alias)?;
-    tables("plan: binomial entry", &ours.binomial, &theirs.tick.binomial)
+    tables(
+        "plan: binomial entry",
+        &ours.binomial,
+        &theirs.tick.binomial,
+    )
 }
 
 /// What the device counted.
 pub fn counts(scenario: &Scenario, ours: &Census, theirs: &Census) -> Result<(), String> {
     for (index, name) in populations(scenario).iter().enumerate() {
-        let (a, b) = (&ours.populations[index], &theirs.tick.populations[index]);
+        let (a, b) = (&ours.populations[index], &theirs.populations[index]);
         for (counter, (a, b)) in COUNTER_NAMES.iter().zip(a.counters.iter().zip(b.counters)) {
             same(&format!("census: {name}, {counter}"), a, &b)?;
         }

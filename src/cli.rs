@@ -1,5 +1,6 @@
 //! The command line: parses it into a [`Command`], and knows nothing else.
 
+mod probe;
 mod studies;
 
 use std::path::PathBuf;
@@ -10,12 +11,11 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::bench::load::LEAST_DUE;
 use crate::bench::{Load, Request};
 use crate::command::recorded::CheckpointPlan;
-use crate::command::{Command, bench, probe, replay, run, scenario};
+use crate::command::{Command, bench, replay, run, scenario};
 use crate::record::Existing;
 use crate::scenario::Overrides;
 use crate::scenario::keys::limit;
 use crate::sim::EngineChoice;
-use crate::world::Feedback;
 
 /// Simulates an intelligence explosion by running the researchers.
 #[derive(Parser)]
@@ -36,7 +36,7 @@ enum Sub {
     /// Run a recorded run again and compare every digest
     Replay(Replay),
     /// Measure exponents: branch a run, change one input, compare rates of progress
-    Probe(Probe),
+    Probe(probe::Probe),
     /// List what can compute here and what `--engine auto` takes
     Devices,
     /// Measure speed here: events a second by load, where time goes, how far the device's limits are
@@ -64,6 +64,25 @@ struct Changes {
     /// Apply the overrides of `[variants.NAME]`
     #[arg(long, value_name = "NAME")]
     variant: Option<String>,
+}
+
+impl From<Changes> for Overrides {
+    fn from(changes: Changes) -> Self {
+        Self {
+            set: changes.set,
+            variant: changes.variant,
+            seed: changes.seed,
+        }
+    }
+}
+
+/// What to do with a folder that is there, by `--force` and `--resume`.
+fn existing(force: bool, resume: bool) -> Existing {
+    match (force, resume) {
+        (true, _) => Existing::Replace,
+        (_, true) => Existing::Resume,
+        _ => Existing::Refuse,
+    }
 }
 
 #[derive(Args)]
@@ -115,63 +134,6 @@ struct Replay {
     /// Who computes; not necessarily who did
     #[arg(long, value_enum, default_value = "auto")]
     engine: Engine,
-    /// Show no progress
-    #[arg(long)]
-    quiet: bool,
-}
-
-/// Branches count for the horizon, after they have settled. Feedback is held: inputs stay as each branch
-/// begins, times its factors. docs/probe.md says what is measured.
-#[derive(Args)]
-struct Probe {
-    /// Scenario file, TOML
-    scenario: PathBuf,
-    #[command(flatten)]
-    changes: Changes,
-    /// Days to branch from, as in 0,90,180 [default: five, equally spaced]
-    #[arg(
-        long,
-        value_name = "DAY,...",
-        value_delimiter = ',',
-        allow_hyphen_values = true
-    )]
-    at: Vec<f64>,
-    /// Factors on researchers and on compute, in every pair, and on speed alone
-    #[arg(
-        long,
-        value_name = "F,...",
-        value_delimiter = ',',
-        default_value = "0.5,0.71,1.41,2",
-        allow_hyphen_values = true
-    )]
-    factors: Vec<f64>,
-    /// Days that each branch counts
-    #[arg(
-        long,
-        value_name = "DAYS",
-        default_value_t = 30.0,
-        allow_negative_numbers = true
-    )]
-    horizon_days: f64,
-    /// Days before it counts [default: three attempts of a researcher or the lag of news]
-    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
-    settle_days: Option<f64>,
-    /// Whole runs, with seeds from the scenario's on: intervals come from these
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    replicates: u64,
-    /// Let what is found change the inputs: total effects in place of partial ones
-    #[arg(long)]
-    live: bool,
-    /// Who computes; the results are the same bits
-    #[arg(long, value_enum, default_value = "auto")]
-    engine: Engine,
-    /// Threads of the CPU engine; 0: one a core
-    #[arg(long, value_name = "N", default_value = "0",
-        value_parser = clap::value_parser!(u16).range(0..=4096))]
-    threads: u16,
-    /// Keep the report in FILE, every branch with its digest, written anew after each replicate
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
     /// Show no progress
     #[arg(long)]
     quiet: bool,
@@ -303,43 +265,12 @@ impl From<Run> for run::Options {
             ticks: run.ticks,
             engine: run.engine.into(),
             out: run.out,
-            existing: match (run.force, run.resume) {
-                (true, _) => Existing::Replace,
-                (_, true) => Existing::Resume,
-                _ => Existing::Refuse,
-            },
+            existing: existing(run.force, run.resume),
             variant: run.changes.variant,
             all_variants: run.all_variants,
             checkpoints: (!run.no_checkpoint).then_some(checkpoints),
             quiet: run.quiet,
             json: run.json,
-        }
-    }
-}
-
-impl From<Probe> for probe::Options {
-    fn from(probe: Probe) -> probe::Options {
-        probe::Options {
-            scenario: probe.scenario,
-            overrides: Overrides {
-                set: probe.changes.set,
-                variant: probe.changes.variant,
-                seed: probe.changes.seed,
-            },
-            at_days: probe.at,
-            factors: probe.factors,
-            horizon_days: probe.horizon_days,
-            settle_days: probe.settle_days,
-            replicates: probe.replicates,
-            feedback: if probe.live {
-                Feedback::Live
-            } else {
-                Feedback::Held
-            },
-            engine: probe.engine.into(),
-            threads: probe.threads.into(),
-            json: probe.json,
-            quiet: probe.quiet,
         }
     }
 }
@@ -376,11 +307,7 @@ impl From<ScenarioSub> for scenario::Action {
                 json,
             } => scenario::Action::Show {
                 file,
-                overrides: Overrides {
-                    set: changes.set,
-                    variant: changes.variant,
-                    seed: changes.seed,
-                },
+                overrides: changes.into(),
                 json,
             },
             ScenarioSub::Check { files } => scenario::Action::Check { files },

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Changes, Engine, key_value};
+use super::{Changes, Engine, existing, key_value};
 use crate::command::{analyse, merge, sweep};
-use crate::record::Existing;
 use crate::scenario::Overrides;
 use crate::study::plan::Way;
 use crate::study::{Request, Seeds, Shard};
@@ -142,16 +141,12 @@ impl From<SeedsWord> for Seeds {
 
 impl From<Sweep> for sweep::Options {
     fn from(sweep: Sweep) -> Self {
-        let mut set = sweep.changes.set;
-        set.extend(sweep.param);
+        let mut overrides = Overrides::from(sweep.changes);
+        overrides.set.extend(sweep.param);
         Self {
             request: Request {
                 scenario: sweep.scenario,
-                overrides: Overrides {
-                    set,
-                    variant: sweep.changes.variant,
-                    seed: sweep.changes.seed,
-                },
+                overrides,
                 design: sweep.design.map(Way::from),
                 points: sweep.runs,
                 levels: sweep.levels,
@@ -163,11 +158,7 @@ impl From<Sweep> for sweep::Options {
             engine: sweep.engine.into(),
             jobs: sweep.jobs.into(),
             out: sweep.out,
-            existing: match (sweep.force, sweep.resume) {
-                (true, _) => Existing::Replace,
-                (_, true) => Existing::Resume,
-                _ => Existing::Refuse,
-            },
+            existing: existing(sweep.force, sweep.resume),
             quiet: sweep.quiet,
             json: sweep.json,
         }

@@ -12,7 +12,7 @@ use crate::record::manifest::Status;
 use crate::record::summary::Facts;
 use crate::record::table::Table;
 use crate::record::{Accumulator, TickRow};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, ScenarioErrors};
 use crate::sim::{EngineChoice, EngineOptions, Simulation, make_engine};
 use crate::world::World;
 
@@ -74,20 +74,28 @@ pub fn run(
         stop: AtomicBool::new(false),
         watcher: Mutex::new(watcher),
     };
-    let results: Vec<Result<(), StudyError>> = std::thread::scope(|scope| {
-        let start = |_| scope.spawn(|| shared.work());
-        let threads: Vec<_> = (0..workers.jobs.max(1)).map(start).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().expect("a run's panic is caught"))
-            .collect()
-    });
-    results.into_iter().collect::<Result<(), _>>()?;
+    on_threads(workers.jobs, || shared.work())?;
     if shared.dataset.missing().is_empty() {
         Ok(Ended::Done)
     } else {
         Ok(Ended::Stopped)
     }
+}
+
+/// Does the same work on several threads at once; gives the first error.
+pub(super) fn on_threads(
+    threads: usize,
+    work: impl Fn() -> Result<(), StudyError> + Sync,
+) -> Result<(), StudyError> {
+    let results: Vec<Result<(), StudyError>> = std::thread::scope(|scope| {
+        let start = |_| scope.spawn(&work);
+        let threads: Vec<_> = (0..threads.max(1)).map(start).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("a run's panic is caught"))
+            .collect()
+    });
+    results.into_iter().collect()
 }
 
 impl Shared<'_, '_> {
@@ -123,56 +131,21 @@ impl Shared<'_, '_> {
     /// One run to its end; `None` if it was stopped.
     fn one(&self, plan: RunPlan) -> Option<(RunRow, Table)> {
         let run = plan.run;
-        let made = catch_unwind(AssertUnwindSafe(|| {
-            let scenario = self
-                .plan
-                .scenario(&plan)
-                .map_err(|errors| first_line(&errors))?;
-            self.simulate(run, scenario)
-        }));
-        let ended = made.unwrap_or_else(|panic| Err(format!("panicked: {}", words(&*panic))));
+        let mut kept = Thinned::new(self.plan.every_days());
+        let ended = outcome_of(
+            || self.plan.scenario(&plan),
+            self.workers,
+            &mut |rows| kept.add(rows),
+            &|| self.stop.load(Ordering::Relaxed) || self.poll(),
+        );
         match ended {
-            Ok(Some((outcome, ticks))) => Some((RunRow::new(plan, Ok(outcome)), ticks)),
+            Ok(Some(outcome)) => {
+                let ticks = ticks_of(run, &kept.finish());
+                Some((RunRow::new(plan, Ok(outcome)), ticks))
+            }
             Ok(None) => None,
             Err(reason) => Some((RunRow::new(plan, Err(reason)), ticks_of(run, &[]))),
         }
-    }
-
-    fn simulate(&self, run: u32, scenario: Scenario) -> Result<Option<(Outcome, Table)>, String> {
-        let options = EngineOptions {
-            threads: self.workers.threads,
-            ..EngineOptions::default()
-        };
-        let (name, seed, sample) = (
-            scenario.name.clone(),
-            scenario.run.seed,
-            scenario.run.sample,
-        );
-        let world = World::new(scenario);
-        let engine = make_engine(self.workers.engine, &world, options);
-        let (engine, info) = engine.map_err(|error| error.to_string())?;
-        let engine_name = info.engine.clone();
-        let mut simulation = Simulation::with_engine(world, engine, info);
-        let mut sums = Accumulator::default();
-        let mut kept = Thinned::new(self.plan.every_days());
-        while !simulation.is_finished() {
-            if self.stop.load(Ordering::Relaxed) || self.poll() {
-                return Ok(None);
-            }
-            let record = simulation.step().map_err(|error| error.to_string())?;
-            sums.add_tick(&record.rows);
-            kept.add(record.rows);
-        }
-        let summary = sums.finish(Facts {
-            scenario: name,
-            seed,
-            sample,
-            status: Status::Completed.word().to_owned(),
-            engine: engine_name,
-            wall_s: 0.0,
-            digest: crate::model::digest::hex(simulation.digest()),
-        });
-        Ok(Some((Outcome::of(&summary), ticks_of(run, &kept.finish()))))
     }
 
     /// Asks the watcher, unless another worker is at it.
@@ -183,8 +156,64 @@ impl Shared<'_, '_> {
     }
 }
 
+/// Makes a scenario and simulates it to its end; `None` if it was stopped, asked after every tick.
+/// The reason of a failure, a panic too, is a line. `keep` gets the rows of each tick.
+pub(super) fn outcome_of(
+    scenario: impl FnOnce() -> Result<Scenario, ScenarioErrors>,
+    workers: Workers,
+    keep: &mut dyn FnMut(Vec<TickRow>),
+    is_stopped: &dyn Fn() -> bool,
+) -> Result<Option<Outcome>, String> {
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        let scenario = scenario().map_err(|errors| first_line(&errors))?;
+        simulate(scenario, workers, keep, is_stopped)
+    }));
+    made.unwrap_or_else(|panic| Err(format!("panicked: {}", words(&*panic))))
+}
+
+fn simulate(
+    scenario: Scenario,
+    workers: Workers,
+    keep: &mut dyn FnMut(Vec<TickRow>),
+    is_stopped: &dyn Fn() -> bool,
+) -> Result<Option<Outcome>, String> {
+    let options = EngineOptions {
+        threads: workers.threads,
+        ..EngineOptions::default()
+    };
+    let (name, seed, sample) = (
+        scenario.name.clone(),
+        scenario.run.seed,
+        scenario.run.sample,
+    );
+    let world = World::new(scenario);
+    let engine = make_engine(workers.engine, &world, options);
+    let (engine, info) = engine.map_err(|error| error.to_string())?;
+    let engine_name = info.engine.clone();
+    let mut simulation = Simulation::with_engine(world, engine, info);
+    let mut sums = Accumulator::default();
+    while !simulation.is_finished() {
+        if is_stopped() {
+            return Ok(None);
+        }
+        let record = simulation.step().map_err(|error| error.to_string())?;
+        sums.add_tick(&record.rows);
+        keep(record.rows);
+    }
+    let summary = sums.finish(Facts {
+        scenario: name,
+        seed,
+        sample,
+        status: Status::Completed.word().to_owned(),
+        engine: engine_name,
+        wall_s: 0.0,
+        digest: crate::model::digest::hex(simulation.digest()),
+    });
+    Ok(Some(Outcome::of(&summary)))
+}
+
 /// What is wrong with a scenario, in a line.
-fn first_line(errors: &crate::scenario::ScenarioErrors) -> String {
+fn first_line(errors: &ScenarioErrors) -> String {
     let problem = errors.problems.first();
     problem.map_or_else(
         || errors.to_string(),

@@ -6,5 +6,6 @@
 #[expect(dead_code, reason = "shared with the tests of run folders")]
 mod support;
 
+mod calibrate;
 mod dataset;
 mod uncertain;

@@ -80,8 +80,11 @@ pub fn text(
     }
     let include = toml_edit::Value::from(include);
     write!(text, "schema = 1\ninclude = [{include}]\n\n[set]\n").expect("texts take all");
-    for (key, value) in &provenance.set {
-        if settings.iter().all(|setting| setting.key != *key) {
+    for (index, (key, value)) in provenance.set.iter().enumerate() {
+        // As with --set, the last word on a key counts.
+        let later = provenance.set[index + 1..].iter().map(|(later, _)| later);
+        let mut later = later.chain(settings.iter().map(|setting| &setting.key));
+        if later.all(|later| later != key) {
             writeln!(text, "{key} = {}    # given with --set", literal(value))
                 .expect("texts take all");
         }

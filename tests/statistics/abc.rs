@@ -46,7 +46,12 @@ fn a_conjugate_normal_has_its_posterior() {
     let variance = NOISE * NOISE / (1.0 + NOISE * NOISE);
     let (mean, sd) = (OBSERVED / (1.0 + NOISE * NOISE), variance.sqrt());
     for part in [0.02, 0.1, 0.5] {
-        let found = posterior(&[theta.clone()], &[seen.clone()], &[OBSERVED], part);
+        let found = posterior(
+            std::slice::from_ref(&theta),
+            std::slice::from_ref(&seen),
+            &[OBSERVED],
+            part,
+        );
         let found = found.expect("enough draws");
         let draws = found.effective_draws();
         // Weights between 1 and 0 of a parabola: 5/6 of the draws where these are even.
@@ -90,7 +95,7 @@ fn a_measure_without_news_leaves_the_prior() {
 fn what_says_nothing_is_refused() {
     let (theta, seen) = conjugate();
     let constant = vec![1.0; DRAWS];
-    let refused = posterior(&[theta.clone()], &[constant], &[1.0], 0.1);
+    let refused = posterior(std::slice::from_ref(&theta), &[constant], &[1.0], 0.1);
     assert_eq!(refused, Err(AbcError::Constant { measure: 0 }));
     let few = posterior(&[theta[..20].to_vec()], &[seen[..20].to_vec()], &[0.0], 0.2);
     assert!(

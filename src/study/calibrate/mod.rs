@@ -3,6 +3,7 @@
 
 mod abc;
 mod fit;
+mod found;
 mod problem;
 mod sampler;
 pub mod target;
@@ -13,7 +14,8 @@ use std::path::PathBuf;
 use super::StudyError;
 
 pub use abc::{AbcParameter, AbcRequest, Posterior, posterior};
-pub use fit::{Bound, Calibration, FittedParameter, Identified, ReachedTarget, fit};
+pub use fit::fit;
+pub use found::{Bound, Calibration, FittedParameter, Identified, ReachedTarget};
 pub use problem::Problem;
 pub use sampler::Watcher;
 pub use target::Target;

@@ -50,6 +50,8 @@ enum Sub {
     Merge(studies::Merge),
     /// Say what a sweep comes to: bands, chances, times, sensitivities
     Analyse(studies::Analyse),
+    /// Fit values of a scenario so that its runs come out as targets say
+    Calibrate(studies::Calibrate),
 }
 
 /// What changes a scenario file on its way to a run.
@@ -249,6 +251,7 @@ pub fn parse() -> Command {
         Sub::Sweep(sweep) => Command::Sweep(sweep.into()),
         Sub::Merge(merge) => Command::Merge(merge.into()),
         Sub::Analyse(analyse) => Command::Analyse(analyse.into()),
+        Sub::Calibrate(calibrate) => Command::Calibrate(calibrate.into()),
     }
 }
 

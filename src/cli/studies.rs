@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Changes, Engine, existing, key_value};
-use crate::command::{analyse, merge, sweep};
+use super::{Changes, Engine, existing, key_value, seed};
+use crate::command::{analyse, calibrate, merge, sweep};
 use crate::scenario::Overrides;
+use crate::study::calibrate::Target;
 use crate::study::plan::Way;
-use crate::study::{Request, Seeds, Shard};
+use crate::study::{self, Request, Seeds, Shard};
 
 #[derive(Args)]
 pub(super) struct Sweep {
@@ -85,6 +86,62 @@ pub(super) struct Analyse {
     /// Measure of a run: a column of `runs/` [default: oom_training]
     #[arg(long, value_name = "MEASURE")]
     of: Option<String>,
+    /// Print JSON in place of tables
+    #[arg(long)]
+    json: bool,
+}
+
+/// By least squares over runs that share seeds; with --sweep, the posterior over a sweep's runs by
+/// approximate Bayesian computation.
+#[derive(Args)]
+pub(super) struct Calibrate {
+    /// Scenario file, TOML
+    scenario: PathBuf,
+    /// What to fit and within which range, as `takeoff sweep` takes it: KEY=LOW..HIGH,
+    /// KEY=log:LOW..HIGH or a distribution; up to 4, with --sweep those of the sweep
+    #[arg(long, value_name = "KEY=RANGE", value_parser = uncertain)]
+    param: Vec<(String, String)>,
+    /// Keep the ratio that KEY has in the file to PARAM, a key that is fitted; may be repeated
+    #[arg(long, value_name = "KEY=PARAM", value_parser = key_value, conflicts_with = "sweep")]
+    tie: Vec<(String, String)>,
+    /// Column of `runs/` and what it shall be: MEASURE=VALUE, MEASURE=VALUE±SD (or +-), or
+    /// MEASURE=P10..P90; may be repeated
+    #[arg(long, value_name = "MEASURE=VALUE", required = true)]
+    target: Vec<Target>,
+    /// Set a key of the scenario before it is fitted; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    set: Vec<(String, String)>,
+    /// First seed of the runs, in place of the file's
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
+    seed: Option<u64>,
+    /// Runs at each point, with seeds in a row, the same at every point
+    #[arg(long, value_name = "N", default_value = "8", conflicts_with = "sweep",
+        value_parser = clap::value_parser!(u32).range(2..=4096))]
+    seeds: u32,
+    /// Points of the ranges at which the search may begin, besides the file's values [default: 8 a
+    /// parameter]
+    #[arg(long, value_name = "N", conflicts_with = "sweep",
+        value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    starts: Option<u32>,
+    /// Learn from the runs of this sweep folder, made with the same scenario and options
+    #[arg(long, value_name = "DIR")]
+    sweep: Option<PathBuf>,
+    /// Part of the sweep's runs that is accepted
+    #[arg(long, value_name = "PART", default_value = "0.2", value_parser = part, requires = "sweep")]
+    accept: f64,
+    /// Who computes; the results are the same bits
+    #[arg(long, value_enum, default_value = "auto")]
+    engine: Engine,
+    /// Runs at a time on the CPU engine; 0: one a core
+    #[arg(long, value_name = "N", default_value = "0",
+        value_parser = clap::value_parser!(u16).range(0..=4096))]
+    jobs: u16,
+    /// Write a scenario file that includes the given one and sets what was fitted
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Show no progress
+    #[arg(long)]
+    quiet: bool,
     /// Print JSON in place of tables
     #[arg(long)]
     json: bool,
@@ -181,6 +238,37 @@ impl From<Analyse> for analyse::Options {
             of: analyse.of,
             json: analyse.json,
         }
+    }
+}
+
+impl From<Calibrate> for calibrate::Options {
+    fn from(calibrate: Calibrate) -> Self {
+        Self {
+            request: study::calibrate::Request {
+                scenario: calibrate.scenario,
+                set: calibrate.set,
+                seed: calibrate.seed,
+                parameters: calibrate.param,
+                ties: calibrate.tie,
+                targets: calibrate.target,
+                seeds: calibrate.seeds,
+                starts: calibrate.starts,
+            },
+            sweep: calibrate.sweep,
+            accept: calibrate.accept,
+            engine: calibrate.engine.into(),
+            jobs: calibrate.jobs.into(),
+            out: calibrate.out,
+            quiet: calibrate.quiet,
+            json: calibrate.json,
+        }
+    }
+}
+
+fn part(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(part) if 0.0 < part && part <= 1.0 => Ok(part),
+        _ => Err("expected a part above 0, at most 1".to_owned()),
     }
 }
 

@@ -3,6 +3,8 @@
 
 pub mod analyse;
 pub mod bench;
+pub mod calibrate;
+mod calibrated;
 pub mod devices;
 mod error;
 mod exit;
@@ -44,6 +46,8 @@ pub enum Command {
     Merge(merge::Options),
     /// `takeoff analyse`.
     Analyse(analyse::Options),
+    /// `takeoff calibrate`.
+    Calibrate(calibrate::Options),
 }
 
 impl Command {
@@ -59,6 +63,7 @@ impl Command {
             Command::Sweep(options) => sweep::execute(&options),
             Command::Merge(options) => merge::execute(&options),
             Command::Analyse(options) => analyse::execute(&options),
+            Command::Calibrate(options) => calibrate::execute(&options),
         };
         match result {
             Ok(exit) => exit,

@@ -112,6 +112,20 @@ impl ScenarioFile {
         }
         notes.into_result(resolved)
     }
+
+    /// The number that the file with its overrides gives a dotted key, a distribution at its
+    /// median; `None` where it gives none.
+    pub fn number(&self, overrides: &Overrides, key: &str) -> Option<f64> {
+        let mut notes = self.notes.clone();
+        let mut root = self.merged.clone();
+        overrides::apply(&mut notes, &mut root, overrides);
+        uncertain::settle(&mut notes, &mut root, true);
+        match root.find_spoken(key)?.content {
+            Content::Float(value) => Some(value),
+            Content::Integer(value) => Some(value as f64),
+            _ => None,
+        }
+    }
 }
 
 /// Order, question, sources and variants of the file at `path`; values are not checked.

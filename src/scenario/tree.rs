@@ -143,6 +143,20 @@ impl Node {
             })
     }
 
+    /// The value at a path as users write it ([`Node::spoken`]).
+    pub fn find_spoken(&self, key: &str) -> Option<&Node> {
+        key.split('.').try_fold(self, |node, word| {
+            let named = |item: &&Node| item.get("name").and_then(Node::text) == Some(word);
+            match &node.content {
+                Content::List(items) => items
+                    .iter()
+                    .find(named)
+                    .or_else(|| items.get(word.parse::<usize>().ok()?)),
+                _ => node.get(word),
+            }
+        })
+    }
+
     /// `path` as users write it: list elements by their name where they have one.
     pub fn spoken(&self, path: &[Step]) -> String {
         let mut node = Some(self);

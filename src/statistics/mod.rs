@@ -6,6 +6,7 @@
 //! back is condensed by the estimators. All arithmetic is `f64` through the pinned `libm` in a
 //! written order, all draws come from the model's generator: every machine gets the same bits.
 
+pub mod abc;
 pub mod bands;
 pub mod beta;
 pub mod bootstrap;
@@ -18,6 +19,7 @@ pub mod estimate;
 pub mod exponents;
 pub mod family;
 mod joe_kuo;
+pub mod least_squares;
 pub mod morris;
 pub mod normal;
 pub mod proportion;

@@ -39,7 +39,7 @@ pub enum RegressionError {
         have: usize,
         need: usize,
     },
-    #[error("{observations} observations are too few for {coefficients} coefficients and an error")]
+    #[error("{observations} observations are too few for {coefficients} coefficients")]
     TooFew {
         observations: usize,
         coefficients: usize,
@@ -72,25 +72,19 @@ impl Fit {
 /// (Golub 1965). A constant term is a column of ones ([`constant`]). More observations than
 /// columns are needed, for the standard errors.
 pub fn fit(columns: &[Vec<f64>], y: &[f64]) -> Result<Fit, RegressionError> {
-    check(columns, y)?;
-    let lengths: Vec<f64> = columns.iter().map(|column| length(column)).collect();
-    let mut scaled = Vec::with_capacity(columns.len());
-    for (column, (values, &length)) in columns.iter().zip(&lengths).enumerate() {
-        if length == 0.0 {
-            return Err(RegressionError::Singular { column });
-        }
-        scaled.push(values.iter().map(|value| value / length).collect());
-    }
-    let mut rotated = y.to_vec();
-    let triangle = triangularise(&mut scaled, &mut rotated)?;
+    check(columns, y, columns.len() + 1)?;
+    let solved = Solved::new(columns, y)?;
     let degrees_of_freedom = y.len() - columns.len();
-    let residual = length(&rotated[columns.len()..]);
+    let residual = length(&solved.rotated[columns.len()..]);
     let residual_sd = residual / libm::sqrt(degrees_of_freedom as f64);
-    let values = back_substitute(&triangle, &rotated[..columns.len()]);
-    let coefficients = (0..columns.len())
-        .map(|j| Coefficient {
-            value: values[j] / lengths[j],
-            standard_error: residual_sd * inverse_row_length(&triangle, j) / lengths[j],
+    let coefficients = solved
+        .values()
+        .into_iter()
+        .enumerate()
+        .map(|(j, value)| Coefficient {
+            value,
+            standard_error: residual_sd * inverse_row_length(&solved.triangle, j)
+                / solved.lengths[j],
         })
         .collect();
     let mean = y.iter().sum::<f64>() / y.len() as f64;
@@ -101,6 +95,49 @@ pub fn fit(columns: &[Vec<f64>], y: &[f64]) -> Result<Fit, RegressionError> {
         residual_sd,
         r_squared: 1.0 - residual * residual / about_mean,
     })
+}
+
+/// The coefficients alone, from at least as many observations as columns.
+pub fn solve(columns: &[Vec<f64>], y: &[f64]) -> Result<Vec<f64>, RegressionError> {
+    check(columns, y, columns.len())?;
+    Ok(Solved::new(columns, y)?.values())
+}
+
+/// Columns scaled to length 1 and turned into a triangle, and y turned with them.
+struct Solved {
+    lengths: Vec<f64>,
+    triangle: Vec<Vec<f64>>,
+    rotated: Vec<f64>,
+}
+
+impl Solved {
+    fn new(columns: &[Vec<f64>], y: &[f64]) -> Result<Self, RegressionError> {
+        let lengths: Vec<f64> = columns.iter().map(|column| length(column)).collect();
+        let mut scaled = Vec::with_capacity(columns.len());
+        for (column, (values, &length)) in columns.iter().zip(&lengths).enumerate() {
+            if length == 0.0 {
+                return Err(RegressionError::Singular { column });
+            }
+            scaled.push(values.iter().map(|value| value / length).collect());
+        }
+        let mut rotated = y.to_vec();
+        let triangle = triangularise(&mut scaled, &mut rotated)?;
+        Ok(Self {
+            lengths,
+            triangle,
+            rotated,
+        })
+    }
+
+    fn values(&self) -> Vec<f64> {
+        let values = back_substitute(&self.triangle, &self.rotated[..self.lengths.len()]);
+        let lengths = self.lengths.iter();
+        values
+            .iter()
+            .zip(lengths)
+            .map(|(value, length)| value / length)
+            .collect()
+    }
 }
 
 /// A column of ones for the constant term of so many observations.
@@ -127,8 +164,8 @@ fn logarithm(values: &[f64]) -> Result<Vec<f64>, RegressionError> {
     values.iter().map(one).collect()
 }
 
-/// Refuses ragged, infinite and too few data.
-fn check(columns: &[Vec<f64>], y: &[f64]) -> Result<(), RegressionError> {
+/// Refuses ragged and infinite data, and fewer observations than `least`.
+fn check(columns: &[Vec<f64>], y: &[f64], least: usize) -> Result<(), RegressionError> {
     let need = y.len();
     for (column, values) in columns.iter().enumerate() {
         let have = values.len();
@@ -144,7 +181,7 @@ fn check(columns: &[Vec<f64>], y: &[f64]) -> Result<(), RegressionError> {
         observations: need,
         coefficients: columns.len(),
     };
-    (need > columns.len()).then_some(()).ok_or(error)
+    (need >= least).then_some(()).ok_or(error)
 }
 
 /// Euclidean length.

@@ -2,6 +2,7 @@
 //! same to the byte. `docs/formats.md`, "Sweep folder", describes every file and column.
 
 pub mod analysis;
+pub mod calibrate;
 mod course;
 pub mod dataset;
 mod error;

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::StudyError;
 use super::course::Course;
 use super::dataset::{Dataset, ticks_of};
-use super::outcome::{Outcome, RunRow};
+use super::outcome::RunRow;
 use super::plan::{Plan, RunPlan};
 use super::together;
+use crate::model::digest::Digest;
 use crate::record::table::Table;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, ScenarioErrors};
 use crate::sim::{EngineChoice, EngineOptions, Simulation, batches, make_engine};
 use crate::world::World;
 
@@ -77,20 +78,28 @@ pub fn run(
         stop: AtomicBool::new(false),
         watcher: Mutex::new(watcher),
     };
-    let results: Vec<Result<(), StudyError>> = std::thread::scope(|scope| {
-        let start = |_| scope.spawn(|| shared.work());
-        let threads: Vec<_> = (0..workers.jobs.max(1)).map(start).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().expect("a run's panic is caught"))
-            .collect()
-    });
-    results.into_iter().collect::<Result<(), _>>()?;
+    on_threads(workers.jobs, || shared.work())?;
     if shared.dataset.missing().is_empty() {
         Ok(Ended::Done)
     } else {
         Ok(Ended::Stopped)
     }
+}
+
+/// Does the same work on several threads at once; gives the first error.
+pub(super) fn on_threads(
+    threads: usize,
+    work: impl Fn() -> Result<(), StudyError> + Sync,
+) -> Result<(), StudyError> {
+    let results: Vec<Result<(), StudyError>> = std::thread::scope(|scope| {
+        let start = |_| scope.spawn(&work);
+        let threads: Vec<_> = (0..threads.max(1)).map(start).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("a run's panic is caught"))
+            .collect()
+    });
+    results.into_iter().collect()
 }
 
 impl Shared<'_, '_> {
@@ -126,39 +135,20 @@ impl Shared<'_, '_> {
     /// One run to its end; `None` if it was stopped.
     fn one(&self, plan: RunPlan) -> Option<(RunRow, Table)> {
         let run = plan.run;
-        let made = catch_unwind(AssertUnwindSafe(|| {
-            let scenario = self
-                .plan
-                .scenario(&plan)
-                .map_err(|errors| reason_of(&errors))?;
-            self.simulate(run, scenario)
-        }));
-        let ended = made.unwrap_or_else(|panic| Err(format!("panicked: {}", words(&*panic))));
+        let ended = course_of(
+            || self.plan.scenario(&plan),
+            self.workers,
+            self.plan.every_days(),
+            &|| self.stop.load(Ordering::Relaxed) || self.poll(),
+        );
         match ended {
-            Ok(Some((outcome, ticks))) => Some((RunRow::new(plan, Ok(outcome)), ticks)),
+            Ok(Some((course, digest))) => {
+                let (outcome, ticks) = course.finish(run, &digest);
+                Some((RunRow::new(plan, Ok(outcome)), ticks))
+            }
             Ok(None) => None,
             Err(reason) => Some((RunRow::new(plan, Err(reason)), ticks_of(run, &[]))),
         }
-    }
-
-    fn simulate(&self, run: u32, scenario: Scenario) -> Result<Option<(Outcome, Table)>, String> {
-        let options = EngineOptions {
-            threads: self.workers.threads,
-            ..EngineOptions::default()
-        };
-        let mut course = Course::new(&scenario, self.plan.every_days());
-        let world = World::new(scenario);
-        let engine = make_engine(self.workers.engine, &world, options);
-        let (engine, info) = engine.map_err(|error| error.to_string())?;
-        let mut simulation = Simulation::with_engine(world, engine, info);
-        while !simulation.is_finished() {
-            if self.stop.load(Ordering::Relaxed) || self.poll() {
-                return Ok(None);
-            }
-            let record = simulation.step().map_err(|error| error.to_string())?;
-            course.add(record.rows);
-        }
-        Ok(Some(course.finish(run, simulation.digest())))
     }
 
     /// Asks the watcher, unless another worker is at it.
@@ -169,8 +159,48 @@ impl Shared<'_, '_> {
     }
 }
 
+/// Makes a scenario and simulates it to its end; `None` if it was stopped, asked after every tick.
+/// The reason of a failure, a panic too, is a line.
+pub(super) fn course_of(
+    scenario: impl FnOnce() -> Result<Scenario, ScenarioErrors>,
+    workers: Workers,
+    every_days: f64,
+    is_stopped: &dyn Fn() -> bool,
+) -> Result<Option<(Course, Digest)>, String> {
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        let scenario = scenario().map_err(|errors| reason_of(&errors))?;
+        simulate(scenario, workers, every_days, is_stopped)
+    }));
+    made.unwrap_or_else(|panic| Err(format!("panicked: {}", words(&*panic))))
+}
+
+fn simulate(
+    scenario: Scenario,
+    workers: Workers,
+    every_days: f64,
+    is_stopped: &dyn Fn() -> bool,
+) -> Result<Option<(Course, Digest)>, String> {
+    let options = EngineOptions {
+        threads: workers.threads,
+        ..EngineOptions::default()
+    };
+    let mut course = Course::new(&scenario, every_days);
+    let world = World::new(scenario);
+    let engine = make_engine(workers.engine, &world, options);
+    let (engine, info) = engine.map_err(|error| error.to_string())?;
+    let mut simulation = Simulation::with_engine(world, engine, info);
+    while !simulation.is_finished() {
+        if is_stopped() {
+            return Ok(None);
+        }
+        let record = simulation.step().map_err(|error| error.to_string())?;
+        course.add(record.rows);
+    }
+    Ok(Some((course, *simulation.digest())))
+}
+
 /// What is wrong with a scenario, in a line.
-pub(super) fn reason_of(errors: &crate::scenario::ScenarioErrors) -> String {
+pub(super) fn reason_of(errors: &ScenarioErrors) -> String {
     let problem = errors.problems.first();
     problem.map_or_else(
         || errors.to_string(),

@@ -135,7 +135,22 @@ impl RunFolder {
     /// The last tick that both files hold whole; a file that cannot be read holds none.
     fn last_recorded_tick(&self) -> Option<u64> {
         let rows = csv_file::Rows::open(&self.path.join(names::CSV)).ok()?;
-        let in_csv = rows.map_while(Result::ok).last()?.tick;
+        // A tick is there when the rows of all labs are.
+        let labs = self.manifest.scenario["labs"].as_array()?.len();
+        let mut in_csv = None;
+        let (mut tick, mut rows_of_tick) = (None, 0);
+        for row in rows.map_while(Result::ok) {
+            rows_of_tick = if tick == Some(row.tick) {
+                rows_of_tick + 1
+            } else {
+                1
+            };
+            tick = Some(row.tick);
+            if rows_of_tick == labs {
+                in_csv = tick;
+            }
+        }
+        let in_csv = in_csv?;
         let digests = digests::read(&self.path.join(names::DIGESTS)).ok()?;
         digests
             .links

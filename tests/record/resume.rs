@@ -126,14 +126,30 @@ fn newest_checkpoint(out: &Path) -> std::path::PathBuf {
         .unwrap()
 }
 
+/// Ends the record with the first lab's row of the tick of a checkpoint.
+fn keep_one_lab(out: &Path, checkpoint: &Path) {
+    let name = checkpoint.file_stem().unwrap().to_str().unwrap();
+    let tick: u64 = name.parse().unwrap();
+    let path = out.join("ticks.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    let row = text.find(&format!("\n{tick},")).unwrap() + 1;
+    let end = row + text[row..].find('\n').unwrap() + 1;
+    fs::write(&path, &text[..end]).unwrap();
+}
+
 #[test]
 fn torn_and_altered_files_of_a_killed_run_are_stepped_over() {
     let folder = tempfile::tempdir().unwrap();
     let whole = folder.path().join("whole");
     run(&whole, &[]);
     type Damage = fn(&Path);
-    let damages: [(&str, Damage, &str); 6] = [
+    let damages: [(&str, Damage, &str); 7] = [
         ("torn csv", |out| cut(&out.join("ticks.csv"), 9), ""),
+        (
+            "one lab of the tick of the newest checkpoint",
+            |out| keep_one_lab(out, &newest_checkpoint(out)),
+            "end before it",
+        ),
         ("torn digests", |out| cut(&out.join("digests.txt"), 9), ""),
         (
             "long cut of the csv",

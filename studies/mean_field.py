@@ -56,7 +56,7 @@ def main():
         check(abs(errors[-1]) < 0.03, f"r = {r} within 3% with {topics[-1]} topics")
         check(abs(errors[-1]) < abs(errors[0]), f"the error of r = {r} falls from {topics[0]} topics on")
     if not SMALL:
-        ticks = (16, 8, 4, 2)
+        ticks = (12, 8, 4, 2)
         halved = in_turn(measured, [(1024, 1.4, t) for t in ticks])
         print("r = 1.4, 1024 topics, error in % by tick (h):",
               *(f"{t}: {100 * (x / 1.4 - 1):+.2f}" for t, x in zip(ticks, halved)))

@@ -10,10 +10,8 @@ use crate::documented::table;
 
 /// Cells of the rows of the table under a heading of the third level.
 fn rows(heading: &str) -> Vec<Vec<String>> {
-    let section = crate::documented::DOC.split("\n### ");
-    let section = section
-        .filter(|section| section.starts_with(heading))
-        .next();
+    let mut sections = crate::documented::DOC.split("\n### ");
+    let section = sections.find(|section| section.starts_with(heading));
     let lines = section.expect("the heading").lines();
     let lines = lines.take_while(|line| !line.starts_with("## "));
     let cells = |line: &str| {

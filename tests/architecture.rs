@@ -163,6 +163,7 @@ fn what_reaches_a_digest_is_pinned() {
         "cpu",
         "sim",
         "statistics",
+        "study",
         "probe",
     ] {
         for (path, text) in files(room) {

@@ -225,7 +225,7 @@ impl CpuEngine {
         } else {
             &mut self.mails
         };
-        // SAFETY-free view of the atomics: `&mut` proves that nobody else looks.
+        // Nobody else looks: `&mut` proves it.
         let finds: &mut [u32] = atomics_as_words(&mut self.finds);
         let task = |mut census, (topic, (((nodes, older), mails), finds))| {
             let mut column = share::Column {

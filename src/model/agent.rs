@@ -16,8 +16,10 @@ pub const PRESENT: u32 = 0x8000_0000;
 pub const OUTCOME: u32 = 0x4000_0000;
 /// Position of the idea index in `work`.
 pub const IDEA_SHIFT: u32 = 20;
-/// Largest idea index plus one.
-pub const IDEAS_MAX: u32 = 1023;
+/// Mask of the idea index, shifted down.
+pub const IDEA_MASK: u32 = 0x3ff;
+/// Ideas of a topic at most: the end of a topic is an index too.
+pub const IDEAS_MAX: u32 = IDEA_MASK;
 /// Mask of the topic in `work`; as a topic it means "none": the agent waits.
 pub const TOPIC_MASK: u32 = 0x000f_ffff;
 /// Own finds of the tick that an agent keeps away from.
@@ -35,7 +37,7 @@ pub fn topic(work: u32) -> u32 {
 /// Idea index of `work`.
 #[inline(always)]
 pub fn idea(work: u32) -> u32 {
-    (work >> IDEA_SHIFT) & 0x3ff
+    (work >> IDEA_SHIFT) & IDEA_MASK
 }
 
 /// `work` of a present agent on `idea` of `topic`, outcome clear.

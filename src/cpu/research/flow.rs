@@ -558,5 +558,5 @@ pub fn topic<L: Lanes>(work: L) -> L {
 /// Indices of ideas in hand.
 #[inline(always)]
 pub fn idea<L: Lanes>(work: L) -> L {
-    work.shr(L::splat(agent::IDEA_SHIFT)) & L::splat(agent::IDEAS_MAX)
+    work.shr(L::splat(agent::IDEA_SHIFT)) & L::splat(agent::IDEA_MASK)
 }

@@ -1,7 +1,10 @@
 //! The native engine: every stage of `shaders/` in Rust, on all cores, with the same bits.
 
+mod advance;
+mod agents;
 mod arithmetic;
 mod census;
+mod crew;
 mod known;
 mod lanes;
 mod memory;
@@ -9,25 +12,32 @@ mod research;
 mod share;
 mod spawn;
 
-use std::cell::RefCell;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::Instant;
-
-use rayon::prelude::*;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use crate::model::census::{Census, PopulationCensus, Recount};
 use crate::model::engine::{Engine, EngineError, Setup, StageSeconds, Store, TickInput};
 use crate::model::layout::{AliasEntry, PopulationTick};
 use crate::model::{digest, tables};
 
+use advance::Advance;
+use agents::Agents;
+use crew::Crew;
+
 pub use lanes::Instructions;
+
+/// Topics of which it is worth waking a thread.
+const TOPICS: usize = 64;
+
+/// Most agents of a task.
+pub const CHUNK_MAX: usize = 1 << research::SLOT_BITS;
 
 /// How agents are cut into tasks, and with what they are computed. Results do not depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Threads; 0: one a core, 1: the one that calls.
     pub threads: usize,
-    /// Agents of a task, taken into 1..=2^20.
+    /// Agents of a task, taken into 1..=[`CHUNK_MAX`].
     pub chunk: usize,
     /// Instruction set.
     pub instructions: Instructions,
@@ -43,22 +53,17 @@ impl Default for Options {
     }
 }
 
-thread_local! {
-    /// What a thread works in.
-    static DESK: RefCell<research::Desk> = RefCell::new(research::Desk::new());
-}
-
 /// The engine and its state.
 pub struct CpuEngine {
     setup: Setup,
     options: Options,
-    /// `None`: the thread that calls does all the work.
-    pool: Option<rayon::ThreadPool>,
-    agents: Vec<Agents>,
+    crew: Crew,
+    /// By thread: what it works in.
+    desks: Vec<Mutex<research::Desk>>,
+    populations: Vec<Population>,
     nodes: Vec<u32>,
     older: Vec<u32>,
     mails: Vec<u32>,
-    finds: Vec<AtomicU32>,
     alias: Vec<AliasEntry>,
     binomial: Vec<u32>,
     normal: Vec<i32>,
@@ -66,7 +71,7 @@ pub struct CpuEngine {
 }
 
 /// Agents of one population by rank, and the sum of their hashes.
-struct Agents {
+struct Population {
     due: Vec<u32>,
     work: Vec<u32>,
     lanes: [u32; 4],
@@ -80,21 +85,15 @@ impl CpuEngine {
     pub fn new(setup: Setup, options: Options) -> Result<Self, EngineError> {
         memory::check(&setup)?;
         let options = Options {
-            chunk: options.chunk.clamp(1, 1 << 20),
+            chunk: options.chunk.clamp(1, CHUNK_MAX),
             ..options
         };
-        let pool = (options.threads != 1)
-            .then(|| {
-                rayon::ThreadPoolBuilder::new()
-                    .num_threads(options.threads)
-                    .build()
-            })
-            .transpose()
-            .map_err(|error| EngineError::Device(error.to_string()))?;
-        let agents = setup
+        let crew = Crew::new(options.threads);
+        let crew = crew.map_err(|error| EngineError::Device(error.to_string()))?;
+        let populations = setup
             .populations
             .iter()
-            .map(|population| Agents {
+            .map(|population| Population {
                 due: vec![0; population.slots as usize],
                 work: vec![0; population.slots as usize],
                 lanes: [0; 4],
@@ -102,20 +101,20 @@ impl CpuEngine {
             .collect();
         let (topics, cell, boards) = (setup.topics, setup.cell(), setup.boards());
         Ok(Self {
-            agents,
+            desks: (0..crew.size())
+                .map(|_| Mutex::new(research::Desk::new(topics * boards * setup.window_words)))
+                .collect(),
+            crew,
+            populations,
             nodes: vec![0; topics * setup.nodes() * cell],
             older: vec![0; topics * boards * cell],
             mails: vec![0; topics * setup.mails.len() * cell],
-            finds: (0..topics * boards * setup.window_words)
-                .map(|_| AtomicU32::new(0))
-                .collect(),
             alias: vec![AliasEntry::default(); topics * boards],
             binomial: Vec::new(),
             normal: tables::normal(),
             seconds: StageSeconds::default(),
             setup,
             options,
-            pool,
         })
     }
 
@@ -130,73 +129,51 @@ impl CpuEngine {
             board_rows: self.setup.boards(),
             nodes: &self.nodes,
             older: &self.older,
-            finds: &self.finds,
             topic_kind: &self.setup.topic_kind,
             alias: bytemuck::cast_slice(&self.alias),
             binomial: &self.binomial,
             normal: bytemuck::cast_slice(&self.normal),
             boards: input.boards,
         };
-        let agents = &mut self.agents[index];
-        let slots = input.slots[index] as usize;
-        let chunk = self.options.chunk;
-        let spawns = input.spawn[index];
-        let instructions = self.options.instructions;
-        let clock = SharedClock::default();
         let begun = Instant::now();
-        let task = |(i, (due, work)): (usize, (&mut [u32], &mut [u32]))| {
-            let from = (i * chunk) as u64;
-            let begun = spawns.then(Instant::now);
-            let mut census = PopulationCensus::ZERO;
-            if spawns {
-                census = instructions.run(spawn::Spawn {
-                    population,
-                    from,
-                    due,
-                    work,
-                });
-            }
-            let between = spawns.then(Instant::now);
-            let researched = DESK.with_borrow_mut(|desk| {
-                instructions.run(research::Research::<W> {
-                    world: &world,
-                    population,
-                    kinds,
-                    from,
-                    due,
-                    work,
-                    desk,
-                })
-            });
-            census.merge(&researched);
-            if let (Some(begun), Some(between)) = (begun, between) {
-                clock.note(begun, between);
-            }
-            census
+        let slots = input.slots[index] as usize;
+        let rows = &mut self.populations[index];
+        let agents = Agents {
+            from: 0,
+            due: &mut rows.due[..slots],
+            work: &mut rows.work[..slots],
         };
-        let sum = |mut a: PopulationCensus, b| {
-            a.merge(&b);
-            a
-        };
-        let (due, work) = (&mut agents.due[..slots], &mut agents.work[..slots]);
-        let mut census = match &self.pool {
-            Some(pool) => pool.install(|| {
-                let parts = due.par_chunks_mut(chunk).zip(work.par_chunks_mut(chunk));
-                let tasks = parts.enumerate().map(task);
-                tasks.reduce(|| PopulationCensus::ZERO, sum)
-            }),
-            None => {
-                let parts = due.chunks_mut(chunk).zip(work.chunks_mut(chunk));
-                let tasks = parts.enumerate().map(task);
-                tasks.fold(PopulationCensus::ZERO, sum)
-            }
-        };
+        let Options {
+            chunk,
+            instructions,
+            ..
+        } = self.options;
+        let desks = &self.desks;
+        let parts = self.crew.share_out(agents, chunk, |thread, pile| {
+            let mut desk = desks[thread].lock().expect("a thread has its own desk");
+            instructions.run(Advance::<W> {
+                world: &world,
+                population,
+                kinds,
+                spawns: input.spawn[index],
+                pile,
+                chunk,
+                desk: &mut desk,
+            })
+        });
+        let mut census = PopulationCensus::ZERO;
+        let (mut spawn, mut all) = (Duration::ZERO, Duration::ZERO);
+        for part in parts {
+            census.merge(&part.census);
+            spawn += part.spawn;
+            all += part.all;
+        }
         let wall = begun.elapsed().as_secs_f64();
-        let share = if spawns { clock.share_of_first() } else { 0.0 };
+        let share = spawn.as_secs_f64() / all.as_secs_f64().max(f64::MIN_POSITIVE);
         self.seconds.spawn += share * wall;
         self.seconds.research += (1.0 - share) * wall;
-        digest::add_lanes(&mut agents.lanes, census.lanes);
-        census.lanes = agents.lanes;
+        digest::add_lanes(&mut rows.lanes, census.lanes);
+        census.lanes = rows.lanes;
         census
     }
 
@@ -209,54 +186,24 @@ impl CpuEngine {
             classes: input.classes,
             normal: &self.normal,
         };
-        let cell = setup.cell();
-        // Stores without rows still need one (empty) part a topic.
-        let parts = |rows: usize| (rows * cell).max(1);
-        let mut none = vec![
-            0;
-            if setup.mails.is_empty() {
-                setup.topics
-            } else {
-                0
-            }
-        ];
-        let mails = if setup.mails.is_empty() {
-            &mut none
-        } else {
-            &mut self.mails
+        let finds = self.desks.iter_mut().map(|desk| {
+            let desk = desk.get_mut().expect("no thread panicked");
+            desk.finds.as_mut_slice()
+        });
+        let columns = share::Columns {
+            topic: 0,
+            topics: setup.topics,
+            setup,
+            nodes: &mut self.nodes,
+            older: &mut self.older,
+            mails: &mut self.mails,
+            finds: finds.collect(),
         };
-        // Nobody else looks: `&mut` proves it.
-        let finds: &mut [u32] = atomics_as_words(&mut self.finds);
-        let task = |mut census, (topic, (((nodes, older), mails), finds))| {
-            let mut column = share::Column {
-                nodes,
-                older,
-                mails,
-                finds,
-            };
-            share::share::<W>(&rules, topic as u32, &mut column, &mut census);
-            census
-        };
-        let zero = || share::ShareCensus::zero(setup);
-        let (nodes, older) = (parts(setup.nodes()), parts(setup.boards()));
-        let (mail, find) = (parts(setup.mails.len()), setup.boards() * W);
-        let Some(pool) = &self.pool else {
-            let knowledge = self.nodes.chunks_mut(nodes);
-            let columns = knowledge
-                .zip(self.older.chunks_mut(older))
-                .zip(mails.chunks_mut(mail))
-                .zip(finds.chunks_mut(find));
-            return columns.enumerate().fold(zero(), task);
-        };
-        pool.install(|| {
-            let knowledge = self.nodes.par_chunks_mut(nodes);
-            let columns = knowledge
-                .zip(self.older.par_chunks_mut(older))
-                .zip(mails.par_chunks_mut(mail))
-                .zip(finds.par_chunks_mut(find));
-            let tasks = columns.enumerate().with_min_len(64).fold(zero, task);
-            tasks.reduce(zero, |a, b| a.merge(&b))
-        })
+        let parts = self
+            .crew
+            .share_out(columns, TOPICS, |_, pile| share::share::<W>(&rules, pile));
+        let zero = share::ShareCensus::zero(setup);
+        parts.iter().fold(zero, share::ShareCensus::merge)
     }
 
     fn tick_with<const W: usize>(&mut self, input: &TickInput<'_>) -> Census {
@@ -265,7 +212,7 @@ impl CpuEngine {
             census,
             ..StageSeconds::default()
         };
-        let populations = (0..self.agents.len())
+        let populations = (0..self.populations.len())
             .map(|index| self.advance::<W>(index, input))
             .collect();
         let begun = Instant::now();
@@ -286,37 +233,6 @@ impl CpuEngine {
             Store::Mails => &mut self.mails,
         }
     }
-}
-
-/// Thread time of two stages that run back to back in the same tasks.
-#[derive(Default)]
-struct SharedClock {
-    first: AtomicU64,
-    both: AtomicU64,
-}
-
-impl SharedClock {
-    /// A task whose first stage ended at `between`.
-    fn note(&self, begun: Instant, between: Instant) {
-        let nanos = |time: std::time::Duration| time.as_nanos() as u64;
-        let first = nanos(between.duration_since(begun));
-        self.first.fetch_add(first, Ordering::Relaxed);
-        self.both
-            .fetch_add(nanos(begun.elapsed()), Ordering::Relaxed);
-    }
-
-    /// Share of the first stage in the time of both.
-    fn share_of_first(&self) -> f64 {
-        let both = self.both.load(Ordering::Relaxed).max(1);
-        self.first.load(Ordering::Relaxed) as f64 / both as f64
-    }
-}
-
-/// The words behind atomics that nobody else holds.
-fn atomics_as_words(atomics: &mut [AtomicU32]) -> &mut [u32] {
-    // SAFETY: `AtomicU32` has the size, alignment and bit validity of `u32`, and the exclusive borrow
-    // rules out concurrent access. (`AtomicU32::get_mut_slice` is not stable yet.)
-    unsafe { std::slice::from_raw_parts_mut(atomics.as_mut_ptr().cast::<u32>(), atomics.len()) }
 }
 
 impl Engine for CpuEngine {
@@ -348,35 +264,23 @@ impl Engine for CpuEngine {
         population: &PopulationTick,
         slots: u64,
     ) -> Result<Recount, EngineError> {
-        let agents = &self.agents[index];
+        let begun = Instant::now();
+        let slots = slots as usize;
+        let rows = &mut self.populations[index];
+        let agents = Agents {
+            from: 0,
+            due: &mut rows.due[..slots],
+            work: &mut rows.work[..slots],
+        };
         let Options {
             chunk,
             instructions,
             ..
         } = self.options;
-        let slots = slots as usize;
-        let begun = Instant::now();
-        let task = |(i, (due, work)): (usize, (&[u32], &[u32]))| {
-            instructions.run(census::Count {
-                population,
-                from: (i * chunk) as u64,
-                due,
-                work,
-            })
-        };
-        let (due, work) = (&agents.due[..slots], &agents.work[..slots]);
-        let recount = match &self.pool {
-            Some(pool) => pool.install(|| {
-                let parts = due.par_chunks(chunk).zip(work.par_chunks(chunk));
-                let tasks = parts.enumerate().map(task);
-                tasks.reduce(Recount::default, census::add)
-            }),
-            None => {
-                let parts = due.chunks(chunk).zip(work.chunks(chunk));
-                let tasks = parts.enumerate().map(task);
-                tasks.fold(Recount::default(), census::add)
-            }
-        };
+        let parts = self.crew.share_out(agents, chunk, |_, pile| {
+            instructions.run(census::Count { population, pile })
+        });
+        let recount = parts.into_iter().fold(Recount::default(), census::add);
         self.seconds.census = begun.elapsed().as_secs_f64();
         Ok(recount)
     }
@@ -388,7 +292,7 @@ impl Engine for CpuEngine {
         due: &mut [u32],
         work: &mut [u32],
     ) -> Result<(), EngineError> {
-        let agents = &self.agents[population];
+        let agents = &self.populations[population];
         let from = from as usize;
         due.copy_from_slice(&agents.due[from..from + due.len()]);
         work.copy_from_slice(&agents.work[from..from + work.len()]);
@@ -402,7 +306,7 @@ impl Engine for CpuEngine {
         due: &[u32],
         work: &[u32],
     ) -> Result<(), EngineError> {
-        let agents = &mut self.agents[population];
+        let agents = &mut self.populations[population];
         let from = from as usize;
         agents.due[from..from + due.len()].copy_from_slice(due);
         agents.work[from..from + work.len()].copy_from_slice(work);
@@ -410,7 +314,7 @@ impl Engine for CpuEngine {
     }
 
     fn write_lanes(&mut self, population: usize, lanes: [u32; 4]) {
-        self.agents[population].lanes = lanes;
+        self.populations[population].lanes = lanes;
     }
 
     fn read_store(&mut self, store: Store) -> Result<Vec<u32>, EngineError> {

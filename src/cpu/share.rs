@@ -3,6 +3,7 @@
 //! Topics do not touch one another here: one task a topic, no order between them. Twin of
 //! `shaders/share.wgsl`; the text of both is `docs/model.md`, "Share".
 
+use super::crew::{Divide, Pile, front};
 use crate::model::board::{self, Known};
 use crate::model::census::NodeCensus;
 use crate::model::digest;
@@ -24,16 +25,90 @@ pub struct Rules<'a> {
     pub normal: &'a [i32],
 }
 
-/// One topic's part of every store.
-pub struct Column<'a> {
-    /// By node.
+/// Topics that follow one another: their parts of every store.
+pub struct Columns<'a> {
+    /// Number of the first.
+    pub topic: u32,
+    /// How many there are.
+    pub topics: usize,
+    /// Sizes.
+    pub setup: &'a Setup,
+    /// Knowledge by node.
     pub nodes: &'a mut [u32],
-    /// By board.
+    /// Knowledge by board at the last turn of news.
     pub older: &'a mut [u32],
-    /// By mail.
+    /// Knowledge by mail.
     pub mails: &'a mut [u32],
-    /// By board: finds of the tick, zero afterwards.
-    pub finds: &'a mut [u32],
+    /// By thread: finds of the tick by board, zero afterwards. There is one at least.
+    pub finds: Vec<&'a mut [u32]>,
+}
+
+impl<'a> Columns<'a> {
+    /// Words of a topic in each store.
+    fn words(&self) -> [usize; 4] {
+        let (boards, cell) = (self.setup.boards(), self.setup.cell());
+        [
+            self.setup.nodes() * cell,
+            boards * cell,
+            self.setup.mails.len() * cell,
+            boards * self.setup.window_words,
+        ]
+    }
+
+    /// Unites what threads found, in the first thread's.
+    fn unite_finds(&mut self) {
+        let (first, others) = self.finds.split_first_mut().expect("one at least");
+        for other in others {
+            for (found, other) in first.iter_mut().zip(other.iter_mut()) {
+                *found |= std::mem::take(other);
+            }
+        }
+    }
+
+    /// Number `i` of the topics.
+    fn column(&mut self, i: usize) -> Column<'_> {
+        let [nodes, older, mails, finds] = self.words();
+        Column {
+            nodes: &mut self.nodes[i * nodes..][..nodes],
+            older: &mut self.older[i * older..][..older],
+            mails: &mut self.mails[i * mails..][..mails],
+            finds: &mut self.finds[0][i * finds..][..finds],
+        }
+    }
+}
+
+impl Divide for Columns<'_> {
+    fn len(&self) -> usize {
+        self.topics
+    }
+
+    fn take(&mut self, count: usize) -> Self {
+        let [nodes, older, mails, finds] = self.words().map(|words| count * words);
+        let taken = Self {
+            topic: self.topic,
+            topics: count,
+            setup: self.setup,
+            nodes: front(&mut self.nodes, nodes),
+            older: front(&mut self.older, older),
+            mails: front(&mut self.mails, mails),
+            finds: self
+                .finds
+                .iter_mut()
+                .map(|thread| front(thread, finds))
+                .collect(),
+        };
+        self.topic += count as u32;
+        self.topics -= count;
+        taken
+    }
+}
+
+/// One topic's part of every store.
+struct Column<'a> {
+    nodes: &'a mut [u32],
+    older: &'a mut [u32],
+    mails: &'a mut [u32],
+    finds: &'a mut [u32],
 }
 
 /// What a share of the topics counted.
@@ -73,8 +148,20 @@ impl ShareCensus {
     }
 }
 
-/// Shares one topic.
-pub fn share<const W: usize>(
+/// Shares topics until the pile is gone.
+pub fn share<const W: usize>(rules: &Rules<'_>, pile: &Pile<Columns<'_>>) -> ShareCensus {
+    let mut census = ShareCensus::zero(rules.setup);
+    while let Some(mut columns) = pile.next() {
+        columns.unite_finds();
+        for i in 0..columns.topics {
+            let topic = columns.topic + i as u32;
+            share_topic::<W>(rules, topic, &mut columns.column(i), &mut census);
+        }
+    }
+    census
+}
+
+fn share_topic<const W: usize>(
     rules: &Rules<'_>,
     topic: u32,
     column: &mut Column<'_>,

@@ -2,99 +2,86 @@
 //!
 //! Twin of `shaders/spawn.wgsl`; the text of both is `docs/model.md`, "Spawn".
 
-use super::arithmetic::{Ranks, counter, pcg4d, splat, threefry};
-use super::lanes::{Kernel, LANES_MAX, Lanes, Mask};
+use super::agents::{Agents, Hashes, Phases, phases, tick_start};
+use super::arithmetic::{Ranks, counter, splat, threefry};
+use super::lanes::{LANES_MAX, Lanes, Mask};
 use crate::model::agent;
 use crate::model::census::{Counter, PopulationCensus};
 use crate::model::fixed::PHASE_UNITS_MAX;
 use crate::model::layout::{self, PopulationTick};
 use crate::model::rng::{SPAWN_EVENT, purpose};
 
-/// Retires, rescales and starts agents with ranks `from..from + due.len()`.
-pub struct Spawn<'a> {
-    /// What they are told.
-    pub population: &'a PopulationTick,
-    /// Rank of the first.
-    pub from: u64,
-    /// Their first words.
-    pub due: &'a mut [u32],
-    /// Their second words.
-    pub work: &'a mut [u32],
+/// The stage as one thread runs it.
+pub struct Spawn<'a, L> {
+    /// What the agents are told.
+    population: &'a PopulationTick,
+    census: PopulationCensus,
+    /// Change of the digest.
+    hashes: Hashes<L>,
+    /// Of the chunk at hand; what follows are slots in it.
+    ranks: Ranks,
+    keep: u32,
+    spawn_from: u32,
+    active: u32,
 }
 
-impl Spawn<'_> {
-    /// Can the stage change anything here?
-    fn is_idle(&self) -> bool {
-        let population = self.population;
-        let end = self.from + self.due.len() as u64;
-        population.think_rescale == 0
-            && population.experiment_rescale == 0
-            && end <= layout::merge(population.keep)
-            && end <= layout::merge(population.spawn_from)
-    }
-
-    /// The slot of a rank, or the nearest in the chunk.
-    fn slot(&self, rank: u64) -> u32 {
-        rank.saturating_sub(self.from).min(self.due.len() as u64) as u32
-    }
-}
-
-impl Kernel for Spawn<'_> {
-    type Output = PopulationCensus;
-
+impl<'a, L: Lanes> Spawn<'a, L> {
+    /// Nothing done yet.
     #[inline(always)]
-    fn run<L: Lanes>(self) -> PopulationCensus {
-        if self.is_idle() {
-            return PopulationCensus::ZERO;
-        }
-        let mut fit = Fit {
-            keep: self.slot(layout::merge(self.population.keep)),
-            spawn_from: self.slot(layout::merge(self.population.spawn_from)),
-            active: self.slot(layout::merge(self.population.active)),
-            population: self.population,
-            ranks: Ranks::new(self.from, self.due.len()),
+    pub fn new(population: &'a PopulationTick) -> Self {
+        Self {
+            population,
             census: PopulationCensus::ZERO,
-            hashes: [L::splat(0); 4],
-        };
-        for (vector, (due, work)) in self
-            .due
-            .chunks_mut(L::COUNT)
-            .zip(self.work.chunks_mut(L::COUNT))
-            .enumerate()
-        {
+            hashes: Hashes::new(population),
+            ranks: Ranks::new(0, 0),
+            keep: 0,
+            spawn_from: 0,
+            active: 0,
+        }
+    }
+
+    /// Retires, rescales and starts agents of a chunk.
+    #[inline(always)]
+    pub fn run(&mut self, chunk: &mut Agents<'_>) {
+        let population = self.population;
+        let (from, len) = (chunk.from, chunk.due.len() as u64);
+        let [keep, spawn_from, active] =
+            [population.keep, population.spawn_from, population.active].map(layout::merge);
+        let is_idle = population.think_rescale == 0
+            && population.experiment_rescale == 0
+            && from + len <= keep.min(spawn_from);
+        if is_idle {
+            return;
+        }
+        // The slot of a rank, or the nearest in the chunk.
+        let slot = |rank: u64| rank.saturating_sub(from).min(len) as u32;
+        self.ranks = Ranks::new(from, chunk.due.len());
+        (self.keep, self.spawn_from, self.active) = (slot(keep), slot(spawn_from), slot(active));
+        let vectors = chunk.due.chunks_mut(L::COUNT);
+        let vectors = vectors.zip(chunk.work.chunks_mut(L::COUNT));
+        for (vector, (due, work)) in vectors.enumerate() {
             let slot = (vector * L::COUNT) as u32;
             if due.len() == L::COUNT {
-                fit.fit(slot, due, work, L::Mask::first(L::COUNT));
+                self.fit(slot, due, work, L::Mask::first(L::COUNT));
             } else {
                 let count = due.len();
                 let (mut all_due, mut all_work) = ([0; LANES_MAX], [0; LANES_MAX]);
                 all_due[..count].copy_from_slice(due);
                 all_work[..count].copy_from_slice(work);
-                fit.fit(slot, &mut all_due, &mut all_work, L::Mask::first(count));
+                self.fit(slot, &mut all_due, &mut all_work, L::Mask::first(count));
                 due.copy_from_slice(&all_due[..count]);
                 work.copy_from_slice(&all_work[..count]);
             }
         }
-        for (sum, hash) in fit.census.lanes.iter_mut().zip(fit.hashes) {
-            *sum = hash.sum(L::Mask::first(L::COUNT)) as u32;
-        }
-        fit.census
     }
-}
 
-/// The stage in one chunk; places are slots of the chunk.
-struct Fit<'a, L> {
-    population: &'a PopulationTick,
-    ranks: Ranks,
-    keep: u32,
-    spawn_from: u32,
-    active: u32,
-    census: PopulationCensus,
-    /// Change of the digest, by lane of the digest and of the vector.
-    hashes: [L; 4],
-}
+    /// What was counted, with the change of the digest.
+    #[inline(always)]
+    pub fn census(mut self) -> PopulationCensus {
+        self.census.lanes = self.hashes.lanes();
+        self.census
+    }
 
-impl<L: Lanes> Fit<'_, L> {
     /// One vector of slots, from `first` on; those in `mask` are in the chunk.
     #[inline(always)]
     fn fit(&mut self, first: u32, due: &mut [u32], work: &mut [u32], mask: L::Mask) {
@@ -106,7 +93,7 @@ impl<L: Lanes> Fit<'_, L> {
 
         let gone = present & !slot.lt(L::splat(self.keep));
         if gone.any() {
-            self.retire(old_work, left, on_experiment, gone);
+            self.retire(old_due, old_work, left, gone);
         }
         let fresh = mask
             & !old_work.lt_signed(L::splat(0))
@@ -125,13 +112,10 @@ impl<L: Lanes> Fit<'_, L> {
 
         let changed = !(new_due.eq(old_due) & new_work.eq(old_work));
         if (mask & changed).any() {
-            self.exchange(slot, [old_due, old_work], present & changed, false);
-            self.exchange(
-                slot,
-                [new_due, new_work],
-                (present & changed & !gone) | fresh,
-                true,
-            );
+            let rank = self.ranks.at(slot);
+            let (before, after) = (present & changed, (present & changed & !gone) | fresh);
+            self.hashes.subtract(rank, old_due, old_work, before);
+            self.hashes.add(rank, new_due, new_work, after);
             new_due.store(due);
             new_work.store(work);
         }
@@ -141,11 +125,7 @@ impl<L: Lanes> Fit<'_, L> {
     #[inline(always)]
     fn left(&self, due: L, on_experiment: L::Mask) -> (L, L) {
         let population = self.population;
-        let clock = L::select(
-            on_experiment,
-            L::splat(population.experiment_start),
-            L::splat(population.think_start),
-        );
+        let clock = tick_start::<L>(population, on_experiment);
         let left = (due - clock) & L::splat(agent::CLOCK_MASK);
         let left = L::select(
             on_experiment,
@@ -169,11 +149,12 @@ impl<L: Lanes> Fit<'_, L> {
 
     /// Counts agents whose ranks are gone.
     #[inline(always)]
-    fn retire(&mut self, work: L, left: L, on_experiment: L::Mask, gone: L::Mask) {
-        let idle = (work & L::splat(agent::TOPIC_MASK)).eq(L::splat(agent::TOPIC_MASK));
-        let experiment = gone & on_experiment;
-        let waiting = gone & !on_experiment & idle;
-        let thinking = gone & !on_experiment & !idle;
+    fn retire(&mut self, due: L, work: L, left: L, gone: L::Mask) {
+        let Phases {
+            thinking,
+            experiment,
+            waiting,
+        } = phases(due, work, gone);
         for (retired, change, mask) in [
             (Counter::RetiredThinking, Counter::DeltaThinking, thinking),
             (
@@ -195,18 +176,6 @@ impl<L: Lanes> Fit<'_, L> {
     fn count(&mut self, counter: Counter, mask: L::Mask, each: i64) {
         let sum = i64::from(mask.count()) * each;
         self.census.add(counter, sum as u64);
-    }
-
-    /// Adds agents to the digest, or takes them from it.
-    #[inline(always)]
-    fn exchange(&mut self, slot: L, [due, work]: [L; 2], mask: L::Mask, adds: bool) {
-        let salt = splat::<L>(self.population.traits_key.to_array());
-        let [low, high] = self.ranks.at(slot);
-        let hash = pcg4d([low ^ salt[0], high ^ salt[1], due, work]);
-        for (sum, hash) in self.hashes.iter_mut().zip(hash) {
-            let change = L::select(mask, hash, L::splat(0));
-            *sum = if adds { *sum + change } else { *sum - change };
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 use std::ops::Not;
 
-use super::{Kernel, Lanes, Mask, operators};
+use super::{Kernel, Lanes, Mask, Places, operators};
 
 /// Are the instructions there?
 pub fn is_there() -> bool {
@@ -241,22 +241,28 @@ impl Lanes for Words {
     }
 
     #[inline(always)]
+    #[rustfmt::skip]
     fn gather(table: &[u32], index: Self, mask: Truths) -> Self {
         super::check_gather(table, index, mask);
-        let inside = index.min(Self::splat(table.len() as u32 - 1));
-        Self(unsafe { _mm256_i32gather_epi32::<4>(table.as_ptr().cast(), inside.0) })
+        let at = Places::new(index.min(Self::splat(table.len() as u32 - 1)));
+        let word = |lane| unsafe { *table.as_ptr().add(at.of(lane)) as i32 };
+        Self(unsafe {
+            _mm256_setr_epi32(
+                word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7),
+            )
+        })
     }
 
     #[inline(always)]
     fn gather_pair(table: &[u32], index: Self, mask: Truths) -> [Self; 2] {
         super::check_gather(&table[..table.len() / 2], index, mask);
-        let inside = index.min(Self::splat((table.len() / 2) as u32 - 1));
+        let at = Places::new(index.min(Self::splat((table.len() / 2) as u32 - 1)));
+        let pairs = table.as_ptr().cast::<i64>();
+        let pair = |lane| unsafe { pairs.add(at.of(lane)).read_unaligned() };
         unsafe {
-            let pairs = table.as_ptr().cast();
-            let low = _mm256_castsi256_si128(inside.0);
-            let high = _mm256_extracti128_si256::<1>(inside.0);
-            let low = _mm256_castsi256_ps(_mm256_i32gather_epi64::<8>(pairs, low));
-            let high = _mm256_castsi256_ps(_mm256_i32gather_epi64::<8>(pairs, high));
+            let low = _mm256_setr_epi64x(pair(0), pair(1), pair(2), pair(3));
+            let high = _mm256_setr_epi64x(pair(4), pair(5), pair(6), pair(7));
+            let (low, high) = (_mm256_castsi256_ps(low), _mm256_castsi256_ps(high));
             // Within halves: lanes 0, 1, 4, 5, 2, 3, 6, 7.
             let first = _mm256_castps_si256(_mm256_shuffle_ps::<0x88>(low, high));
             let second = _mm256_castps_si256(_mm256_shuffle_ps::<0xdd>(low, high));

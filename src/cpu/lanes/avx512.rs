@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 use std::ops::{BitAnd, BitOr, BitXor, Not};
 
-use super::{Kernel, Lanes, Mask, operators};
+use super::{Kernel, Lanes, Mask, Places, operators};
 
 /// Are the instructions there?
 pub fn is_there() -> bool {
@@ -228,22 +228,33 @@ impl Lanes for Words {
     }
 
     #[inline(always)]
+    #[rustfmt::skip]
     fn gather(table: &[u32], index: Self, mask: Truths) -> Self {
         super::check_gather(table, index, mask);
-        let inside = index.min(Self::splat(table.len() as u32 - 1));
-        Self(unsafe { _mm512_i32gather_epi32::<4>(inside.0, table.as_ptr().cast()) })
+        let at = Places::new(index.min(Self::splat(table.len() as u32 - 1)));
+        let word = |lane| unsafe { *table.as_ptr().add(at.of(lane)) as i32 };
+        Self(unsafe {
+            _mm512_setr_epi32(
+                word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7),
+                word(8), word(9), word(10), word(11), word(12), word(13), word(14), word(15),
+            )
+        })
     }
 
     #[inline(always)]
+    #[rustfmt::skip]
     fn gather_pair(table: &[u32], index: Self, mask: Truths) -> [Self; 2] {
         super::check_gather(&table[..table.len() / 2], index, mask);
-        let inside = index.min(Self::splat((table.len() / 2) as u32 - 1));
+        let at = Places::new(index.min(Self::splat((table.len() / 2) as u32 - 1)));
+        let pairs = table.as_ptr().cast::<i64>();
+        let pair = |lane| unsafe { pairs.add(at.of(lane)).read_unaligned() };
         unsafe {
-            let pairs = table.as_ptr().cast();
-            let low = _mm512_castsi512_si256(inside.0);
-            let high = _mm512_extracti64x4_epi64::<1>(inside.0);
-            let low = _mm512_i32gather_epi64::<8>(low, pairs);
-            let high = _mm512_i32gather_epi64::<8>(high, pairs);
+            let low = _mm512_setr_epi64(
+                pair(0), pair(1), pair(2), pair(3), pair(4), pair(5), pair(6), pair(7),
+            );
+            let high = _mm512_setr_epi64(
+                pair(8), pair(9), pair(10), pair(11), pair(12), pair(13), pair(14), pair(15),
+            );
             let evens = Self::indices() + Self::indices();
             let odds = evens + Self::splat(1);
             [

@@ -245,6 +245,28 @@ fn check_gather<L: Lanes>(table: &[u32], index: L, mask: L::Mask) {
     );
 }
 
+/// Places in a table, one a lane, on the stack. A gather instruction is slower than a load for each lane
+/// where its leak is mended ("Downfall": all Intel up to Ice Lake) and on Zen.
+#[cfg(target_arch = "x86_64")]
+struct Places([u64; LANES_MAX / 2]);
+
+#[cfg(target_arch = "x86_64")]
+impl Places {
+    #[inline(always)]
+    fn new<L: Lanes>(places: L) -> Self {
+        let mut stored = Self([0; LANES_MAX / 2]);
+        places.store(bytemuck::cast_slice_mut(&mut stored.0));
+        stored
+    }
+
+    #[inline(always)]
+    fn of(&self, lane: usize) -> usize {
+        // SAFETY: a reference. Volatile, or the compiler takes lanes out of the vector, which costs more.
+        let two = unsafe { std::ptr::from_ref(&self.0[lane / 2]).read_volatile() };
+        (two >> (lane % 2 * 32)) as u32 as usize
+    }
+}
+
 /// The operators of a vector type, each one function of two vectors.
 #[cfg(target_arch = "x86_64")]
 macro_rules! operators {

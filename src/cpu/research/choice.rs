@@ -40,15 +40,13 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
     /// A vector of researchers of one taste takes up ideas; who finds none open waits for the end of the
     /// tick.
     #[inline(always)]
-    pub fn choose(&mut self, desk: &mut Desk) {
-        let ([slot, offset, counts, board, skill], mask) = desk.free.pop::<L>();
+    pub fn choose(&mut self, desk: &mut Desk, free: [L; 4], mask: L::Mask) {
+        let [place, offset, tag, skill] = free;
         let mut who = Researchers {
-            slot,
+            place,
             work: L::splat(agent::WAITING),
             offset,
-            began: offset,
-            counts,
-            board,
+            tag,
             skill,
         };
         let taste = self.taste;
@@ -69,6 +67,7 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
                 offset: L::splat(self.population.think_len),
                 ..who
             };
+            self.spent(Phase::Waiting).subtract(offset, idle);
             self.leave(desk, &waiting, Phase::Waiting, idle);
         }
 
@@ -80,9 +79,10 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
             - who.skill;
         let units = duration_units(log2, draw[1]);
         who.work = L::splat(agent::PRESENT) | idea.shl(L::splat(agent::IDEA_SHIFT)) | best.topic;
-        who.offset = who.offset + units;
-        who.counts = who.counts + L::splat(EVENT);
+        who.offset = offset + units;
+        who.place = who.place + L::splat(EVENT);
         self.count(Counter::Chosen, found);
+        self.spent(Phase::Thinking).subtract(offset, found);
         self.assigned[0].add(units, found);
         let again = found & who.offset.lt(L::splat(self.population.think_len));
         desk.thinking.push(&who.fields(), again);
@@ -102,7 +102,7 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
         let draw = self.draw(who, purpose::CANDIDATE + candidate);
         let topics = L::splat(self.world.topics as u32);
         let (column, fraction) = (draw[0].mul_hi(topics), draw[0] * topics);
-        let entry = who.board * topics + column;
+        let entry = who.board() * topics + column;
         let [threshold, other] = L::gather_pair(self.world.alias, entry, mask);
         let own_topic = fraction.lt(threshold);
         let topic = L::select(own_topic, column, other & L::splat(agent::TOPIC_MASK));
@@ -149,7 +149,7 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
             if !has.any() {
                 break;
             }
-            let at = who.slot * L::splat(OWN_FINDS as u32) + L::splat(find);
+            let at = who.slot() * L::splat(OWN_FINDS as u32) + L::splat(find);
             let own = L::gather(&desk.own, at, has);
             let here = has & topic(own).eq(topic_in_view);
             let idea = own.shr(L::splat(agent::IDEA_SHIFT));

@@ -1,8 +1,6 @@
 //! Experiments: what thinking leads to, and what comes of it.
 
-use std::sync::atomic::Ordering;
-
-use super::flow::{Desk, Flow, idea, topic};
+use super::flow::{Desk, Flow, free_fields, idea, topic};
 use super::stack::{EVENT, Researchers};
 use crate::cpu::arithmetic::{chance, duration_units};
 use crate::cpu::known::Window;
@@ -20,12 +18,13 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
         let (fields, mask) = desk.thinking.pop::<L>();
         let who = Researchers::from_fields(fields);
         let mask = self.below_bound(desk, &who, Phase::Thinking, mask);
-        self.add_time(Phase::Thinking, who.offset - who.began, mask);
+        self.spent(Phase::Thinking).add(who.offset, mask);
         self.count(Counter::Events, mask);
         let known = self.view(&who, topic(who.work), mask).knows(idea(who.work));
         self.count(Counter::Scooped, mask & known);
         let starts = mask & !known & self.active(&who);
-        self.free(desk, &who, mask & !starts);
+        let free = self.keep_active(&who, mask & !starts);
+        desk.free.push(&free_fields(&who), free);
         self.start_experiment(desk, who, starts);
     }
 
@@ -41,11 +40,12 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
         let outcome = L::select(success, L::splat(agent::OUTCOME), L::splat(0));
         let population = self.population;
         who.work = who.work | outcome;
-        who.began = who
+        let began = who
             .offset
             .mul_shift(population.to_experiment_mul, population.to_experiment_shift);
-        who.offset = who.began + units;
-        who.counts = who.counts + L::splat(EVENT);
+        self.spent(Phase::Experiment).subtract(began, mask);
+        who.offset = began + units;
+        who.place = who.place + L::splat(EVENT);
         self.count(Counter::ExperimentsStarted, mask);
         self.assigned[1].add(units, mask);
         let again = mask & who.offset.lt(L::splat(population.experiment_len));
@@ -54,42 +54,47 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
     }
 
     /// A vector of experiments ends: they report what they found, and who ran them looks for another
-    /// idea.
+    /// idea: at once if they fill a vector, else on their stack.
     #[inline(always)]
-    pub fn end_experiment(&mut self, desk: &mut Desk) {
+    pub fn end_experiment(&mut self, desk: &mut Desk) -> Option<([L; 4], L::Mask)> {
         let (fields, mask) = desk.experiment.pop::<L>();
         let mut who = Researchers::from_fields(fields);
         let mask = self.below_bound(desk, &who, Phase::Experiment, mask);
-        self.add_time(Phase::Experiment, who.offset - who.began, mask);
+        self.spent(Phase::Experiment).add(who.offset, mask);
         self.count(Counter::Events, mask);
         self.count(Counter::ExperimentsFinished, mask);
         if self.population.weight_log2 > 0 {
-            self.report_others(&who, mask);
+            self.report_others(desk, &who, mask);
         }
         let success = mask & !(who.work & L::splat(agent::OUTCOME)).eq(L::splat(0));
         if success.any() {
             self.count(Counter::Successes, success);
             let (topic, idea) = (topic(who.work), idea(who.work));
-            let base = self.current(who.board, topic, success).base;
-            self.report(&who, Window::bit(idea - base), success);
+            let base = self.current(who.board(), topic, success).base;
+            self.report(desk, &who, Window::bit(idea - base), success);
             let own = idea.shl(L::splat(agent::IDEA_SHIFT)) | topic;
-            let place = who.counts & L::splat(OWN_FINDS as u32 - 1);
-            let at = who.slot * L::splat(OWN_FINDS as u32) + place;
+            let place = who.finds() & L::splat(OWN_FINDS as u32 - 1);
+            let at = who.slot() * L::splat(OWN_FINDS as u32) + place;
             if desk.own.len() < self.own_len() {
                 desk.own.resize(self.own_len(), 0);
             }
             own.scatter(&mut desk.own, at, success);
-            who.counts = who.counts + L::select(success, L::splat(1), L::splat(0));
+            who.add_find(success);
         }
         who.offset = who
             .offset
             .mul_shift(self.population.to_think_mul, self.population.to_think_shift);
-        self.free(desk, &who, mask);
+        let free = self.keep_active(&who, mask);
+        if free.count() as usize == L::COUNT {
+            return Some((free_fields(&who), free));
+        }
+        desk.free.push(&free_fields(&who), free);
+        None
     }
 
     /// Reports what the other researchers found for whom a researcher stands.
     #[inline(always)]
-    fn report_others(&mut self, who: &Researchers<L>, mask: L::Mask) {
+    fn report_others(&mut self, desk: &mut Desk, who: &Researchers<L>, mask: L::Mask) {
         let kind = self.kind(who, mask);
         let others = self.others(who, kind, mask);
         let finding = mask & !others.eq(L::splat(0));
@@ -100,9 +105,9 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
             let end = L::pick(&self.kinds.idea_end, kind);
             let open = view.open(self.population.breadth, end);
             let found = self.spread(who, open, others, finding);
-            let base = self.current(who.board, topic, finding).base;
+            let base = self.current(who.board(), topic, finding).base;
             // Ideas below the base of the board are known already.
-            self.report(who, found.down(base - view.base), finding);
+            self.report(desk, who, found.down(base - view.base), finding);
         }
     }
 
@@ -156,18 +161,19 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
 
     /// Sets finds, relative to the base of the researchers' boards.
     #[inline(always)]
-    fn report(&self, who: &Researchers<L>, found: Window<L, W>, mask: L::Mask) {
-        let row = topic(who.work) * L::splat(self.world.board_rows as u32) + who.board;
-        let mut rows = [0; LANES_MAX];
-        row.store(&mut rows);
-        for (w, word) in found.0.into_iter().enumerate() {
-            let mut bits = [0; LANES_MAX];
-            word.store(&mut bits);
-            for lane in lanes_in(mask) {
-                // Most of a busy tick's finds are made more than once: look before locking.
-                let finds = &self.world.finds[rows[lane] as usize * W + w];
-                if bits[lane] & !finds.load(Ordering::Relaxed) != 0 {
-                    finds.fetch_or(bits[lane], Ordering::Relaxed);
+    fn report(&self, desk: &mut Desk, who: &Researchers<L>, found: Window<L, W>, mask: L::Mask) {
+        let row = topic(who.work) * L::splat(self.world.board_rows as u32) + who.board();
+        for (w, bits) in found.0.into_iter().enumerate() {
+            let at = row * L::splat(W as u32) + L::splat(w as u32);
+            // Most of a busy tick's finds are made more than once.
+            let new = bits & !L::gather(&desk.finds, at, mask);
+            let fresh = mask & !new.eq(L::splat(0));
+            if fresh.any() {
+                let (mut places, mut words) = ([0; LANES_MAX], [0; LANES_MAX]);
+                at.store(&mut places);
+                bits.store(&mut words);
+                for lane in lanes_in(fresh) {
+                    desk.finds[places[lane] as usize] |= words[lane];
                 }
             }
         }

@@ -2,159 +2,163 @@
 
 use std::mem::offset_of;
 
-use super::stack::{FIELDS, Researchers, Stack, WideSum};
-use super::{Research, World};
-use crate::cpu::arithmetic::{Ranks, counter, pcg4d, scale_normal, splat, threefry};
+use super::World;
+use super::kinds::Kinds;
+use super::stack::{FIELDS, Researchers, SLOT_BITS, Stack, WideSum};
+use crate::cpu::agents::{Agents, Hashes};
+use crate::cpu::arithmetic::{Ranks, counter, splat, threefry};
 use crate::cpu::known::Known;
-use crate::cpu::lanes::{LANES_MAX, Lanes, Mask, lanes_in};
+use crate::cpu::lanes::{LANES_MAX, Lanes, Mask};
 use crate::model::agent::{self, OWN_FINDS, Phase};
 use crate::model::census::{Counter, PopulationCensus};
 use crate::model::layout::{self, BoardTick, KindTick, PopulationTick, TASTE_MAX};
-use crate::model::rng::purpose;
-use crate::model::tables::NORMAL_SHIFT;
 
-/// Vectors that are scanned at a time.
-const SCAN: usize = 4;
+/// Researchers of a taste who are on their way together. A step takes many vectors one after the other, of
+/// words stored long before: what was just stored in parts cannot be loaded whole without a stall. All
+/// stacks fit in the first cache.
+pub const BATCH: usize = 1024;
 
-/// Most researchers between the stacks of one taste: a vector less one in each of the three, and one that
-/// arrives. Those who leave are as few.
-const UNDER_WAY: usize = 4 * LANES_MAX;
+/// Most on a stack: a batch, and less than a vector left of the one before on each.
+const UNDER_WAY: usize = BATCH + 4 * LANES_MAX;
 
 /// Memory that a thread works in, kept from chunk to chunk.
 pub struct Desk {
-    /// Slots of due agents of whom no more is known yet.
-    due: Stack<1>,
+    /// Slots of the due agents.
+    pub due: Stack<1>,
     /// By taste: slots of due agents, and first words of their traits.
-    tastes: Vec<Stack<2>>,
+    pub tastes: Vec<Stack<2>>,
     /// Those whose thinking ends in the tick.
     pub thinking: Stack<FIELDS>,
     /// Those whose experiment ends in the tick.
     pub experiment: Stack<FIELDS>,
-    /// Those who look for an idea: slot, offset, counts, board, skill.
-    pub free: Stack<5>,
+    /// Those who look for an idea, as [`free_fields`] has them.
+    pub free: Stack<4>,
     /// Those who have no more events: slot and words.
-    pub done: Stack<3>,
+    done: Stack<3>,
     /// By slot: the last finds of the tick, `idea << IDEA_SHIFT | topic`.
     pub own: Vec<u32>,
+    /// By topic, board and word of the window: what is found in this tick, relative to the board's base.
+    pub finds: Vec<u32>,
 }
 
 impl Desk {
-    /// An empty one.
-    pub fn new() -> Self {
+    /// An empty one, with room for so many words of finds.
+    pub fn new(finds: usize) -> Self {
         Self {
-            due: Stack::new((SCAN + 1) * LANES_MAX),
+            due: Stack::new(0),
             tastes: (0..TASTE_MAX).map(|_| Stack::new(0)).collect(),
             thinking: Stack::new(UNDER_WAY),
             experiment: Stack::new(UNDER_WAY),
             free: Stack::new(UNDER_WAY),
             done: Stack::new(UNDER_WAY),
             own: Vec::new(),
+            finds: vec![0; finds],
         }
     }
 }
 
-/// What [`KindTick`] says, by kind: small enough to look up in a register.
-pub struct Kinds {
-    pub think_base: [u32; 16],
-    pub experiment_base: [u32; 16],
-    pub odds_base: [u32; 16],
-    pub score_base: [u32; 16],
-    pub work_slope: [u32; 16],
-    pub odds_slope: [u32; 16],
-    pub score_slope: [u32; 16],
-    pub idea_end: [u32; 16],
-}
-
-impl Kinds {
-    fn new(kinds: &[KindTick]) -> Self {
-        let column = |field: fn(&KindTick) -> u32| {
-            let mut column = [0; 16];
-            for (entry, kind) in column.iter_mut().zip(kinds) {
-                *entry = field(kind);
-            }
-            column
-        };
-        Self {
-            think_base: column(|kind| kind.think_base as u32),
-            experiment_base: column(|kind| kind.experiment_base as u32),
-            odds_base: column(|kind| kind.odds_base as u32),
-            score_base: column(|kind| kind.score_base as u32),
-            work_slope: column(|kind| kind.work_slope as u32),
-            odds_slope: column(|kind| kind.odds_slope as u32),
-            score_slope: column(|kind| kind.score_slope as u32),
-            idea_end: column(|kind| kind.idea_end),
-        }
-    }
-}
-
-/// A chunk of agents in the stage.
+/// The stage as one thread runs it.
 pub struct Flow<'a, L, const W: usize> {
     pub world: &'a World<'a>,
     pub population: &'a PopulationTick,
     pub kinds: Kinds,
     pub census: PopulationCensus,
-    /// Tournament size - 1 of the researchers under way.
-    pub taste: usize,
     /// Thinking and experiment units of the ideas taken up and the experiments started.
     pub assigned: [WideSum<L>; 2],
-    /// Units spent thinking, in experiments, waiting.
+    /// Units spent thinking, in experiments, waiting: offsets at which that ended in the tick, less those
+    /// at which it began.
     spent: [WideSum<L>; 3],
-    ranks: Ranks,
-    due: &'a mut [u32],
-    work: &'a mut [u32],
+    /// Change of the digest.
+    pub hashes: Hashes<L>,
+    /// Tastes that there are.
+    pub tastes: usize,
+    /// Tournament size - 1 of the researchers under way.
+    pub taste: usize,
+    /// Of the chunk at hand.
+    pub ranks: Ranks,
+    pub due: &'a mut [u32],
+    pub work: &'a mut [u32],
     /// Slots below are active.
     active: u32,
-    /// Tastes that there are.
-    tastes: usize,
-    /// Change of the digest, by lane of the digest and of the vector.
-    hashes: [L; 4],
 }
 
 impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
-    /// The chunk, and what its thread works in.
+    /// Nothing done yet.
     #[inline(always)]
-    pub fn new(research: Research<'a, W>) -> (Self, &'a mut Desk) {
-        let active = layout::merge(research.population.active).saturating_sub(research.from);
-        let thresholds = &research.population.taste_thresholds;
+    pub fn new(world: &'a World<'a>, population: &'a PopulationTick, kinds: &[KindTick]) -> Self {
+        let thresholds = &population.taste_thresholds;
         debug_assert!(thresholds.is_sorted_by(|a, b| a >= b) && thresholds[TASTE_MAX - 1] == 0);
-        let flow = Self {
-            world: research.world,
-            population: research.population,
-            kinds: Kinds::new(research.kinds),
+        let above_none = thresholds.iter().filter(|&&threshold| threshold > 0);
+        Self {
+            world,
+            population,
+            kinds: Kinds::new(kinds),
             census: PopulationCensus::ZERO,
-            taste: 0,
             assigned: [WideSum::zero(); 2],
             spent: [WideSum::zero(); 3],
-            ranks: Ranks::new(research.from, research.due.len()),
-            active: active.min(research.due.len() as u64) as u32,
-            tastes: 1 + thresholds
-                .iter()
-                .filter(|&&threshold| threshold > 0)
-                .count(),
-            due: research.due,
-            work: research.work,
-            hashes: [L::splat(0); 4],
-        };
-        (flow, research.desk)
+            hashes: Hashes::new(population),
+            tastes: 1 + above_none.count(),
+            taste: 0,
+            ranks: Ranks::new(0, 0),
+            due: &mut [],
+            work: &mut [],
+            active: 0,
+        }
     }
 
-    /// Runs all events of the chunk.
+    /// Runs all events of a chunk of at most [`crate::cpu::CHUNK_MAX`] agents.
     #[inline(always)]
-    pub fn run(mut self, desk: &mut Desk) -> PopulationCensus {
+    pub fn run(&mut self, chunk: Agents<'a>, desk: &mut Desk) {
+        let active = layout::merge(self.population.active).saturating_sub(chunk.from);
+        self.active = active.min(chunk.due.len() as u64) as u32;
+        self.ranks = Ranks::new(chunk.from, chunk.due.len());
+        (self.due, self.work) = (chunk.due, chunk.work);
+        self.scan(desk);
         self.sort(desk);
-        while self.taste < self.tastes {
-            match self.next(desk) {
-                Step::Arrive => self.arrive(desk),
-                Step::EndThinking => self.end_thinking(desk),
-                Step::EndExperiment => self.end_experiment(desk),
-                Step::Choose => self.choose(desk),
-                Step::Leave => self.write_back(desk),
-                Step::NextTaste => self.taste += 1,
+        for taste in 0..self.tastes {
+            self.taste = taste;
+            while desk.tastes[taste].len() > 0 {
+                self.arrive(desk);
+                // Vectors that are not full wait for the next batch, if there is one.
+                let least = if desk.tastes[taste].len() > 0 {
+                    L::COUNT
+                } else {
+                    1
+                };
+                self.run_batch(desk, least);
             }
         }
-        for (sum, hash) in self.census.lanes.iter_mut().zip(self.hashes) {
-            *sum = hash.sum(L::Mask::first(L::COUNT)) as u32;
+    }
+
+    /// Runs events until fewer than `least` researchers are on every stack.
+    #[inline(always)]
+    fn run_batch(&mut self, desk: &mut Desk, least: usize) {
+        loop {
+            while desk.thinking.len() >= least {
+                self.end_thinking(desk);
+            }
+            if desk.experiment.len().max(desk.free.len()) < least {
+                break;
+            }
+            while desk.experiment.len().max(desk.free.len()) >= least {
+                let free = if desk.experiment.len() >= least {
+                    self.end_experiment(desk)
+                } else {
+                    Some(desk.free.pop())
+                };
+                if let Some((free, mask)) = free {
+                    self.choose(desk, free, mask);
+                }
+            }
         }
+        while desk.done.len() >= least {
+            self.write_back(desk);
+        }
+    }
+
+    /// What was counted, with the change of the digest.
+    #[inline(always)]
+    pub fn census(mut self) -> PopulationCensus {
         for (counter, sum) in [
             (Counter::ThinkAssigned, self.assigned[0]),
             (Counter::ExperimentAssigned, self.assigned[1]),
@@ -164,207 +168,23 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
         ] {
             self.census.add(counter, sum.total());
         }
+        self.census.lanes = self.hashes.lanes();
         self.census
     }
 
-    /// What to do next: whatever fills a vector, the nearest to its end first, so that no stack grows;
-    /// then more agents; at last what is left.
+    /// Of researchers without an idea those who look for one; those of inactive ranks leave. The offset is
+    /// on the thinking clock.
     #[inline(always)]
-    fn next(&self, desk: &Desk) -> Step {
-        if desk.free.len() >= L::COUNT {
-            Step::Choose
-        } else if desk.done.len() >= L::COUNT {
-            Step::Leave
-        } else if desk.experiment.len() >= L::COUNT {
-            Step::EndExperiment
-        } else if desk.thinking.len() >= L::COUNT {
-            Step::EndThinking
-        } else if desk.tastes[self.taste].len() > 0 {
-            Step::Arrive
-        } else if desk.thinking.len() > 0 {
-            Step::EndThinking
-        } else if desk.experiment.len() > 0 {
-            Step::EndExperiment
-        } else if desk.free.len() > 0 {
-            Step::Choose
-        } else if desk.done.len() > 0 {
-            Step::Leave
-        } else {
-            Step::NextTaste
-        }
-    }
-
-    /// Finds the due agents and sorts them by taste, so that the tournaments of a vector are of one size.
-    #[inline(always)]
-    fn sort(&mut self, desk: &mut Desk) {
-        let mut scanned = 0;
-        loop {
-            if desk.due.len() >= L::COUNT {
-                self.sort_vector(desk);
-            } else if scanned < self.due.len() {
-                scanned = self.scan(scanned, desk);
-            } else if desk.due.len() > 0 {
-                self.sort_vector(desk);
-            } else {
-                return;
-            }
-        }
-    }
-
-    /// Draws the traits of a vector of due agents.
-    #[inline(always)]
-    fn sort_vector(&mut self, desk: &mut Desk) {
-        let ([slot], mut left) = desk.due.pop::<L>();
-        let traits = threefry(
-            splat(self.population.traits_key.to_array()),
-            counter(self.ranks.at(slot), L::splat(0), purpose::TRAITS),
-        );
-        // Thresholds descend: a draw is below the first ones.
-        for (taste, sorted) in desk.tastes[..self.tastes].iter_mut().enumerate() {
-            let below = traits[1].lt(L::splat(self.population.taste_thresholds[taste]));
-            sorted.fit(self.due.len());
-            sorted.push(&[slot, traits[0]], left & !below);
-            left = left & below;
-        }
-    }
-
-    /// Notes due agents from slot `from` on until they fill a vector; gives the slot after the last that
-    /// was looked at.
-    #[inline(always)]
-    fn scan(&mut self, from: usize, desk: &mut Desk) -> usize {
-        let mut slot = from;
-        while self.due.len() - slot >= SCAN * L::COUNT {
-            let mut masks = [L::Mask::first(0); SCAN];
-            let mut any = L::Mask::first(0);
-            for (i, mask) in masks.iter_mut().enumerate() {
-                *mask = self.is_due(L::load(&self.due[slot + i * L::COUNT..]));
-                any = any | *mask;
-            }
-            let first = slot;
-            slot += SCAN * L::COUNT;
-            if !any.any() {
-                continue;
-            }
-            for (i, mask) in masks.into_iter().enumerate() {
-                self.note(desk, first + i * L::COUNT, mask);
-            }
-            if desk.due.len() >= L::COUNT {
-                return slot;
-            }
-        }
-        while slot < self.due.len() {
-            let count = (self.due.len() - slot).min(L::COUNT);
-            let mut due = [0; LANES_MAX];
-            due[..count].copy_from_slice(&self.due[slot..slot + count]);
-            let mask = self.is_due(L::load(&due)) & L::Mask::first(count);
-            self.note(desk, slot, mask);
-            slot += count;
-        }
-        slot
-    }
-
-    /// Notes the agents in `mask` of the vector at `slot` as due.
-    #[inline(always)]
-    fn note(&self, desk: &mut Desk, slot: usize, mask: L::Mask) {
-        let slots = L::splat(slot as u32) + L::indices();
-        desk.due.push(&[slots], mask);
-        if mask.count() as usize <= L::COUNT / 8 {
-            // Few and far between: nothing else fetches their second words.
-            for lane in lanes_in(mask) {
-                L::prefetch(self.work, slot + lane);
-            }
-        }
-    }
-
-    /// Does the phase end inside the tick?
-    #[inline(always)]
-    fn is_due(&self, due: L) -> L::Mask {
-        let on_experiment = due.lt_signed(L::splat(0));
-        let population = self.population;
-        let start = L::select(
-            on_experiment,
-            L::splat(population.experiment_start),
-            L::splat(population.think_start),
-        );
-        let len = L::select(
-            on_experiment,
-            L::splat(population.experiment_len),
-            L::splat(population.think_len),
-        );
-        ((due - start) & L::splat(agent::CLOCK_MASK)).lt(len)
-    }
-
-    /// Loads a vector of due agents of the taste.
-    #[inline(always)]
-    fn arrive(&mut self, desk: &mut Desk) {
-        let ([slot, traits], mask) = desk.tastes[self.taste].pop::<L>();
-        let due = L::gather(self.due, slot, mask);
-        let work = L::gather(self.work, slot, mask);
-        let present = mask & work.lt_signed(L::splat(0));
-        let on_experiment = present & due.lt_signed(L::splat(0));
-        let idle = topic(work).eq(L::splat(agent::TOPIC_MASK));
-        let waiting = present & idle & !on_experiment;
-        let thinking = present & !on_experiment & !waiting;
-        let population = self.population;
-        let start = L::select(
-            on_experiment,
-            L::splat(population.experiment_start),
-            L::splat(population.think_start),
-        );
-        let z = L::gather(self.world.normal, traits.shr(L::splat(NORMAL_SHIFT)), mask);
-        let board = traits
-            .shl(L::splat(32 - NORMAL_SHIFT))
-            .mul_hi(L::splat(population.board_count));
-        let who = Researchers {
-            slot,
-            work,
-            offset: (due - start) & L::splat(agent::CLOCK_MASK),
-            began: L::splat(0),
-            counts: L::splat(0),
-            board: L::splat(population.board_first) + board,
-            skill: L::splat(population.skill_base as u32)
-                + scale_normal(L::splat(population.skill_sigma as u32), z),
-        };
-        let hash = self.hash(slot, due, work);
-        for (sum, hash) in self.hashes.iter_mut().zip(hash) {
-            *sum = *sum - L::select(present, hash, L::splat(0));
-        }
-        for (busy, change, mask) in [
-            (Counter::BusyThinking, Counter::DeltaThinking, thinking),
-            (
-                Counter::BusyExperiment,
-                Counter::DeltaExperiment,
-                on_experiment,
-            ),
-            (Counter::BusyWaiting, Counter::DeltaWaiting, waiting),
-        ] {
-            self.count(busy, mask);
-            self.census
-                .add(change, u64::from(mask.count()).wrapping_neg());
-        }
-        desk.thinking.push(&who.fields(), thinking);
-        desk.experiment.push(&who.fields(), on_experiment);
-        if waiting.any() {
-            let waiting = self.below_bound(desk, &who, Phase::Waiting, waiting);
-            self.add_time(Phase::Waiting, who.offset, waiting);
-            self.free(desk, &who, waiting);
-        }
-    }
-
-    /// Researchers without an idea look for one, or leave if their rank is inactive. The offset is on the
-    /// thinking clock.
-    #[inline(always)]
-    pub fn free(&mut self, desk: &mut Desk, who: &Researchers<L>, mask: L::Mask) {
+    pub fn keep_active(&mut self, who: &Researchers<L>, mask: L::Mask) -> L::Mask {
         let active = mask & self.active(who);
-        let fields = [who.slot, who.offset, who.counts, who.board, who.skill];
-        desk.free.push(&fields, active);
         let leaving = mask & !active;
         if leaving.any() {
             let left = L::splat(self.population.think_len) - who.offset;
             self.count(Counter::Deactivated, leaving);
             self.census.add(Counter::LeftTime, left.sum(leaving));
-            self.write(who.slot, L::splat(0), L::splat(0), leaving);
+            self.write(who.slot(), L::splat(0), L::splat(0), leaving);
         }
+        active
     }
 
     /// Of researchers whose phase ends, those that may still have an event. The others stop here: they
@@ -377,75 +197,69 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
         phase: Phase,
         mask: L::Mask,
     ) -> L::Mask {
-        let below = mask & who.events().lt(L::splat(self.population.events_max));
+        let bound = L::splat(self.population.events_max << SLOT_BITS);
+        let below = mask & who.place.lt(bound);
         let stalled = mask & !below;
         if stalled.any() {
-            let (counter, len) = match phase {
-                Phase::Experiment => (Counter::StallExperiment, self.population.experiment_len),
-                _ => (Counter::StallThink, self.population.think_len),
+            let counter = match phase {
+                Phase::Experiment => Counter::StallExperiment,
+                _ => Counter::StallThink,
             };
-            let lost = L::splat(len) - who.offset;
-            self.census.add(counter, lost.sum(stalled));
+            let len = L::splat(self.len(phase));
+            self.census.add(counter, (len - who.offset).sum(stalled));
             self.count(Counter::Stalled, stalled);
-            self.add_time(phase, who.offset - who.began, stalled);
-            let stopped = Researchers {
-                offset: L::splat(len),
-                began: L::splat(len),
-                ..*who
-            };
-            self.leave(desk, &stopped, phase, stalled);
+            self.spent(phase).add(who.offset, stalled);
+            self.settle(desk, who, len, phase, stalled);
         }
         below
     }
 
-    /// Researchers end the tick in `phase`.
+    /// Researchers in `phase` as the tick ends.
     #[inline(always)]
     pub fn leave(&mut self, desk: &mut Desk, who: &Researchers<L>, phase: Phase, mask: L::Mask) {
-        let population = self.population;
-        let (clock, start, len, change) = match phase {
+        let whole = u64::from(mask.count()) * u64::from(self.len(phase));
+        let counter = match phase {
+            Phase::Experiment => Counter::ExperimentTime,
+            Phase::Thinking => Counter::ThinkTime,
+            Phase::Waiting | Phase::Absent => Counter::WaitTime,
+        };
+        self.census.add(counter, whole);
+        self.settle(desk, who, who.offset, phase, mask);
+    }
+
+    /// Researchers are through with the tick; their phase ends at `offset`.
+    #[inline(always)]
+    fn settle(
+        &mut self,
+        desk: &mut Desk,
+        who: &Researchers<L>,
+        offset: L,
+        phase: Phase,
+        mask: L::Mask,
+    ) {
+        let (clock, start, change) = match phase {
             Phase::Experiment => (
                 agent::ON_EXPERIMENT,
-                population.experiment_start,
-                population.experiment_len,
+                self.population.experiment_start,
                 Counter::DeltaExperiment,
             ),
-            Phase::Thinking => (
-                0,
-                population.think_start,
-                population.think_len,
-                Counter::DeltaThinking,
-            ),
-            Phase::Waiting | Phase::Absent => (
-                0,
-                population.think_start,
-                population.think_len,
-                Counter::DeltaWaiting,
-            ),
+            Phase::Thinking => (0, self.population.think_start, Counter::DeltaThinking),
+            Phase::Waiting | Phase::Absent => {
+                (0, self.population.think_start, Counter::DeltaWaiting)
+            }
         };
         self.count(change, mask);
-        self.add_time(phase, who.offset.min(L::splat(len)) - who.began, mask);
-        let ends = (L::splat(start) + who.offset) & L::splat(agent::CLOCK_MASK);
+        let ends = (L::splat(start) + offset) & L::splat(agent::CLOCK_MASK);
         let due = L::splat(clock) | ends;
-        desk.done.push(&[who.slot, due, who.work], mask);
+        desk.done.push(&[who.slot(), due, who.work], mask);
     }
 
     /// Stores a vector of researchers who are through with the tick.
     #[inline(always)]
     fn write_back(&mut self, desk: &mut Desk) {
         let ([slot, due, work], mask) = desk.done.pop::<L>();
-        let hash = self.hash(slot, due, work);
-        for (sum, hash) in self.hashes.iter_mut().zip(hash) {
-            *sum = *sum + L::select(mask, hash, L::splat(0));
-        }
+        self.hashes.add(self.ranks.at(slot), due, work, mask);
         self.write(slot, due, work, mask);
-    }
-
-    /// Contribution of present agents to the digest.
-    #[inline(always)]
-    fn hash(&self, slot: L, due: L, work: L) -> [L; 4] {
-        let [low, high] = self.ranks.at(slot);
-        let salt = self.population.traits_key;
-        pcg4d([low ^ L::splat(salt.x), high ^ L::splat(salt.y), due, work])
     }
 
     #[inline(always)]
@@ -457,7 +271,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     /// Whose ranks are active.
     #[inline(always)]
     pub fn active(&self, who: &Researchers<L>) -> L::Mask {
-        who.slot.lt(L::splat(self.active))
+        who.slot().lt(L::splat(self.active))
     }
 
     /// Words of the chunk's own finds.
@@ -471,7 +285,7 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     pub fn draw(&self, who: &Researchers<L>, purpose: u32) -> [L; 2] {
         threefry(
             splat(self.population.key.to_array()),
-            counter(self.ranks.at(who.slot), who.events(), purpose),
+            counter(self.ranks.at(who.slot()), who.events(), purpose),
         )
     }
 
@@ -485,24 +299,24 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
     /// What the researchers know: what their boards do, or the older part and the news that they read.
     #[inline(always)]
     pub fn view(&self, who: &Researchers<L>, topic: L, mask: L::Mask) -> Known<L, W> {
-        let current = self.current(who.board, topic, mask);
+        let current = self.current(who.board(), topic, mask);
         if self.population.reading == 0 {
             return current;
         }
         let boards: &[u32] = bytemuck::cast_slice(self.world.boards);
         let fields = (size_of::<BoardTick>() / size_of::<u32>()) as u32;
         let field = (offset_of!(BoardTick, read_threshold) / size_of::<u32>()) as u32;
-        let at = who.board * L::splat(fields) + L::splat(field);
+        let at = who.board() * L::splat(fields) + L::splat(field);
         let threshold = L::gather(boards, at, mask);
         let reads_some = mask & !threshold.eq(L::splat(u32::MAX));
         if !reads_some.any() {
             return current;
         }
-        let row = topic * L::splat(self.world.board_rows as u32) + who.board;
+        let row = topic * L::splat(self.world.board_rows as u32) + who.board();
         let older = Known::gather(self.world.older, row, reads_some);
         let reader = threefry(
             splat(self.population.reading_key.to_array()),
-            counter(self.ranks.at(who.slot), L::splat(0), 0),
+            counter(self.ranks.at(who.slot()), L::splat(0), 0),
         );
         let read = older.join_some(&current, topic, threshold, reader, reads_some);
         Known::select(reads_some, read, current)
@@ -527,26 +341,30 @@ impl<'a, L: Lanes, const W: usize> Flow<'a, L, W> {
         self.census.add(counter, u64::from(mask.count()));
     }
 
-    /// Counts `units` as spent in a phase.
+    /// Time spent in a phase.
     #[inline(always)]
-    pub fn add_time(&mut self, phase: Phase, units: L, mask: L::Mask) {
-        let spent = match phase {
+    pub fn spent(&mut self, phase: Phase) -> &mut WideSum<L> {
+        match phase {
             Phase::Thinking => &mut self.spent[0],
             Phase::Experiment => &mut self.spent[1],
             Phase::Waiting | Phase::Absent => &mut self.spent[2],
-        };
-        spent.add(units, mask);
+        }
+    }
+
+    /// Length of the tick on a phase's clock.
+    #[inline(always)]
+    pub fn len(&self, phase: Phase) -> u32 {
+        match phase {
+            Phase::Experiment => self.population.experiment_len,
+            _ => self.population.think_len,
+        }
     }
 }
 
-/// What can be done with the researchers under way.
-enum Step {
-    Arrive,
-    EndThinking,
-    EndExperiment,
-    Choose,
-    Leave,
-    NextTaste,
+/// What is kept of those who look for an idea: all but the idea.
+#[inline(always)]
+pub fn free_fields<L: Lanes>(who: &Researchers<L>) -> [L; 4] {
+    [who.place, who.offset, who.tag, who.skill]
 }
 
 /// Topics of ideas in hand.

@@ -1,69 +1,91 @@
 //! Researchers on their way through the tick.
 
 use crate::cpu::lanes::{LANES_MAX, Lanes, Mask};
+use crate::model::agent::OWN_FINDS;
 
-/// Researchers, one a lane, with a phase that ends in the tick.
+/// Researchers, one a lane, with a phase that ends in the tick. Every field costs an instruction that
+/// packs it whenever they move: hence two that hold two numbers each.
 #[derive(Clone, Copy)]
 pub struct Researchers<L> {
-    /// Place in the chunk: rank, less that of its first agent.
-    pub slot: L,
+    /// `events << SLOT_BITS | slot`: events of this tick; place in the chunk.
+    pub place: L,
     /// Idea in hand, as stored.
     pub work: L,
     /// Offset in the tick at which the phase ends, on the phase's clock.
     pub offset: L,
-    /// Offset at which it began, 0 if before the tick.
-    pub began: L,
-    /// Counts of this tick: events in the high half, finds in the low.
-    pub counts: L,
-    /// Board read and written.
-    pub board: L,
+    /// `board << FIND_BITS | finds`: board read and written; finds of this tick, from [`OWN_FINDS`] on
+    /// modulo it.
+    pub tag: L,
     /// log2 of skill, Q16.
     pub skill: L,
 }
 
-/// One more event in [`Researchers::counts`].
-pub const EVENT: u32 = 1 << 16;
+/// Bits of a slot: [`crate::cpu::CHUNK_MAX`] agents.
+pub const SLOT_BITS: u32 = 20;
+/// One more event in [`Researchers::place`].
+pub const EVENT: u32 = 1 << SLOT_BITS;
+/// Bits of the finds: twice [`OWN_FINDS`], and one to carry into.
+const FIND_BITS: u32 = (2 * OWN_FINDS as u32).trailing_zeros() + 1;
+
+const _: () = assert!(OWN_FINDS.is_power_of_two());
 
 /// Fields of [`Researchers`].
-pub const FIELDS: usize = 7;
+pub const FIELDS: usize = 5;
 
 impl<L: Lanes> Researchers<L> {
+    /// Places in the chunk.
+    #[inline(always)]
+    pub fn slot(&self) -> L {
+        self.place & L::splat(EVENT - 1)
+    }
+
     /// Events so far.
     #[inline(always)]
     pub fn events(&self) -> L {
-        self.counts.shr(L::splat(EVENT.trailing_zeros()))
+        self.place.shr(L::splat(SLOT_BITS))
     }
 
-    /// Finds so far.
+    /// The tag of a board, without finds.
+    #[inline(always)]
+    pub fn tag_of(board: L) -> L {
+        board.shl(L::splat(FIND_BITS))
+    }
+
+    /// Board read and written.
+    #[inline(always)]
+    pub fn board(&self) -> L {
+        self.tag.shr(L::splat(FIND_BITS))
+    }
+
+    /// Finds so far, or a number of [`OWN_FINDS`] and more that is the same modulo it.
     #[inline(always)]
     pub fn finds(&self) -> L {
-        self.counts & L::splat(EVENT - 1)
+        self.tag & L::splat((1 << FIND_BITS) - 1)
+    }
+
+    /// Those in `mask` have found one more.
+    #[inline(always)]
+    pub fn add_find(&mut self, mask: L::Mask) {
+        let more = self.tag + L::splat(1);
+        let carry = more & L::splat(2 * OWN_FINDS as u32);
+        let wrapped = more - carry.shr(L::splat(1));
+        self.tag = L::select(mask, wrapped, self.tag);
     }
 
     /// As stored.
     #[inline(always)]
     pub fn fields(&self) -> [L; FIELDS] {
-        [
-            self.slot,
-            self.work,
-            self.offset,
-            self.began,
-            self.counts,
-            self.board,
-            self.skill,
-        ]
+        [self.place, self.work, self.offset, self.tag, self.skill]
     }
 
     /// From what was stored.
     #[inline(always)]
-    pub fn from_fields([slot, work, offset, began, counts, board, skill]: [L; FIELDS]) -> Self {
+    pub fn from_fields([place, work, offset, tag, skill]: [L; FIELDS]) -> Self {
         Self {
-            slot,
+            place,
             work,
             offset,
-            began,
-            counts,
-            board,
+            tag,
             skill,
         }
     }
@@ -71,7 +93,9 @@ impl<L: Lanes> Researchers<L> {
 
 /// Researchers of `F` fields who wait for a full vector of their like.
 pub struct Stack<const F: usize> {
-    fields: [Vec<u32>; F],
+    /// By field, `room` words each.
+    words: Vec<u32>,
+    room: usize,
     len: usize,
 }
 
@@ -79,19 +103,20 @@ impl<const F: usize> Stack<F> {
     /// An empty one for so many researchers.
     pub fn new(most: usize) -> Self {
         let mut stack = Self {
-            fields: [const { Vec::new() }; F],
+            words: Vec::new(),
+            room: 0,
             len: 0,
         };
         stack.fit(most);
         stack
     }
 
-    /// Makes room for so many researchers, and for a whole vector written behind them.
+    /// Makes room for so many researchers on an empty stack, and for a whole vector written behind them.
     pub fn fit(&mut self, most: usize) {
-        if self.fields[0].len() < most + LANES_MAX {
-            for field in &mut self.fields {
-                field.resize(most + LANES_MAX, 0);
-            }
+        if self.room < most + LANES_MAX {
+            assert_eq!(self.len, 0, "fields would have to move");
+            self.room = most + LANES_MAX;
+            self.words.resize(F * self.room, 0);
         }
     }
 
@@ -101,11 +126,21 @@ impl<const F: usize> Stack<F> {
         self.len
     }
 
+    /// Words of a vector in each field, from number `at` on.
+    #[inline(always)]
+    fn vectors(&mut self, at: usize) -> impl Iterator<Item = &mut [u32; LANES_MAX]> {
+        assert!(at + LANES_MAX <= self.room && F * self.room <= self.words.len());
+        let first = self.words.as_mut_ptr();
+        // SAFETY: `at + LANES_MAX` is inside the room of a field, and fields do not overlap. One check for
+        // all of them: this is done four times an event.
+        (0..F).map(move |field| unsafe { &mut *first.add(field * self.room + at).cast() })
+    }
+
     /// Puts those in `mask` on top.
     #[inline(always)]
     pub fn push<L: Lanes>(&mut self, fields: &[L; F], mask: L::Mask) {
-        for (stored, field) in self.fields.iter_mut().zip(fields) {
-            field.compress(mask, &mut stored[self.len..]);
+        for (stored, field) in self.vectors(self.len).zip(fields) {
+            field.compress(mask, stored);
         }
         self.len += mask.count() as usize;
     }
@@ -116,14 +151,14 @@ impl<const F: usize> Stack<F> {
         let count = self.len.min(L::COUNT);
         self.len -= count;
         let mut fields = [L::splat(0); F];
-        for (field, stored) in fields.iter_mut().zip(&self.fields) {
-            *field = L::load(&stored[self.len..]);
+        for (field, stored) in fields.iter_mut().zip(self.vectors(self.len)) {
+            *field = L::load(stored);
         }
         (fields, L::Mask::first(count))
     }
 }
 
-/// A sum of words, 64 bits wide, by lane.
+/// A sum of words, 64 bits wide and wrapping, by lane.
 #[derive(Clone, Copy)]
 pub struct WideSum<L> {
     low: L,
@@ -149,10 +184,20 @@ impl<L: Lanes> WideSum<L> {
         self.carries = self.carries + L::select(carry, L::splat(1), L::splat(0));
     }
 
-    /// Over all lanes.
+    /// Takes the words in `mask` away.
+    #[inline(always)]
+    pub fn subtract(&mut self, words: L, mask: L::Mask) {
+        let words = L::select(mask, words, L::splat(0));
+        let borrow = self.low.lt(words);
+        self.low = self.low - words;
+        self.carries = self.carries - L::select(borrow, L::splat(1), L::splat(0));
+    }
+
+    /// Over all lanes, wrapping.
     #[inline(always)]
     pub fn total(self) -> u64 {
         let all = L::Mask::first(L::COUNT);
-        self.low.sum(all) + (self.carries.sum(all) << 32)
+        let carries = self.carries.sum(all) << 32;
+        self.low.sum(all).wrapping_add(carries)
     }
 }

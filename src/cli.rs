@@ -89,7 +89,7 @@ fn existing(force: bool, resume: bool) -> Existing {
 
 #[derive(Args)]
 struct Run {
-    /// Scenario file, TOML
+    /// Scenario file, TOML; with --resume a run folder will do
     scenario: PathBuf,
     #[command(flatten)]
     changes: Changes,
@@ -121,6 +121,9 @@ struct Run {
     /// Write no checkpoints: a stopped run then resumes from its start
     #[arg(long, conflicts_with_all = ["checkpoint_seconds", "checkpoint_gib"])]
     no_checkpoint: bool,
+    /// End the run, as Ctrl-C does, when standard input ends: for programs that start runs
+    #[arg(long)]
+    until_stdin_ends: bool,
     /// Show no progress
     #[arg(long)]
     quiet: bool,
@@ -272,6 +275,7 @@ impl From<Run> for run::Options {
             variant: run.changes.variant,
             all_variants: run.all_variants,
             checkpoints: (!run.no_checkpoint).then_some(checkpoints),
+            until_stdin_ends: run.until_stdin_ends,
             quiet: run.quiet,
             json: run.json,
         }

@@ -9,7 +9,6 @@ pub mod devices;
 mod error;
 mod exit;
 mod figures;
-mod folders;
 mod interrupt;
 pub mod merge;
 mod output;

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::CommandError;
 use crate::record::checkpoint::{Checkpoint, Written};
 use crate::record::{
-    Accumulator, Existing, Identity, Machine, Manifest, Opened, Recorder, RunFolder, Status,
-    Summary,
+    Accumulator, Existing, Identity, MANIFEST, Machine, Manifest, Opened, Recorder, RunFolder,
+    RunReader, Status, Summary,
 };
 use crate::scenario::Scenario;
 use crate::sim::{EngineChoice, EngineInfo, Simulation, TickRecord};
@@ -121,6 +121,29 @@ pub fn record(
             Err(error)
         }
     }
+}
+
+/// The scenario that a run folder holds.
+pub fn scenario_of(reader: &RunReader) -> Result<Scenario, CommandError> {
+    let manifest = &reader.manifest;
+    let scenario =
+        Scenario::from_canonical_json(&manifest.scenario.to_string()).map_err(|source| {
+            CommandError::Recorded {
+                path: reader.path().join(MANIFEST),
+                source,
+            }
+        })?;
+    let hash = scenario.hash();
+    if hash != manifest.scenario_hash {
+        return Err(CommandError::Altered {
+            path: reader.path().to_path_buf(),
+            problems: vec![format!(
+                "`{MANIFEST}`: the hash of its scenario is {hash}, it states {}",
+                manifest.scenario_hash
+            )],
+        });
+    }
+    Ok(scenario)
 }
 
 /// What the manifest says of a scenario.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::progress::Progress;
 use super::recorded::{self, CheckpointPlan, Outcome, Plan};
-use super::{CommandError, Exit, folders, interrupt, output, table};
-use crate::record::{Existing, MANIFEST, Manifest, RecordError, RunReader, Status};
+use super::{CommandError, Exit, interrupt, output, table};
+use crate::record::{self, Existing, MANIFEST, Manifest, RecordError, RunReader, Status};
 use crate::scenario::{self, Overrides, Scenario};
 use crate::sim::EngineChoice;
 
@@ -18,7 +18,7 @@ const BASE: &str = "base";
 /// The options of the command.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The scenario file.
+    /// The scenario file; to resume, the run folder will do.
     pub scenario: PathBuf,
     /// `(key, value)` of every `--set`.
     pub set: Vec<(String, String)>,
@@ -38,6 +38,8 @@ pub struct Options {
     pub all_variants: bool,
     /// `None`: no checkpoints.
     pub checkpoints: Option<CheckpointPlan>,
+    /// The end of standard input ends the run as a signal does.
+    pub until_stdin_ends: bool,
     /// No progress.
     pub quiet: bool,
     /// The summary as JSON in place of the table.
@@ -53,7 +55,12 @@ pub const CHECKPOINTS: CheckpointPlan = CheckpointPlan {
 /// Runs the command.
 pub fn execute(options: Options) -> Result<Exit, CommandError> {
     interrupt::listen();
-    if options.all_variants {
+    if options.until_stdin_ends {
+        interrupt::listen_to_stdin();
+    }
+    if options.scenario.join(MANIFEST).is_file() {
+        resume(&options)
+    } else if options.all_variants {
         all_variants(&options)
     } else {
         single(&options)
@@ -69,16 +76,39 @@ fn load(options: &Options, variant: Option<&str>) -> Result<Scenario, CommandErr
     Ok(Scenario::load(&options.scenario, &overrides)?)
 }
 
+/// Continues the run of a folder by what its manifest says.
+fn resume(options: &Options) -> Result<Exit, CommandError> {
+    let folder = &options.scenario;
+    let changed = !options.set.is_empty() || options.seed.is_some() || options.variant.is_some();
+    let elsewhere = options.out.as_ref().is_some_and(|out| out != folder);
+    if options.existing != Existing::Resume || changed || elsewhere || options.all_variants {
+        return Err(CommandError::Usage(format!(
+            "`{0}` is a run folder: it is continued as it stands by `takeoff run {0} --resume`",
+            folder.display()
+        )));
+    }
+    let reader = RunReader::open(folder)?;
+    into_folder(options, &recorded::scenario_of(&reader)?, folder)
+}
+
 fn single(options: &Options) -> Result<Exit, CommandError> {
     let scenario = load(options, options.variant.as_deref())?;
     let folder = match &options.out {
         Some(folder) => folder.clone(),
         None => default_folder(&scenario.name, &scenario, options.existing)?,
     };
-    match one(options, &scenario, &folder)? {
+    into_folder(options, &scenario, &folder)
+}
+
+fn into_folder(
+    options: &Options,
+    scenario: &Scenario,
+    folder: &Path,
+) -> Result<Exit, CommandError> {
+    match one(options, scenario, folder)? {
         Outcome::AlreadyComplete(manifest) => {
-            already_complete(&folder, &manifest);
-            output::print(&shown_again(&folder, &manifest, options.json)?)?;
+            already_complete(folder, &manifest);
+            output::print(&shown_again(folder, &manifest, options.json)?)?;
             Ok(Exit::Success)
         }
         Outcome::Ended(ended) => {
@@ -86,9 +116,9 @@ fn single(options: &Options) -> Result<Exit, CommandError> {
             output::print(&if options.json {
                 to_json(&summary)
             } else {
-                table::of_run(&summary, &manifest, &folder)
+                table::of_run(&summary, &manifest, folder)
             })?;
-            Ok(exit_of(&manifest, &folder))
+            Ok(exit_of(&manifest, folder))
         }
     }
 }
@@ -122,7 +152,7 @@ fn exit_of(manifest: &Manifest, folder: &Path) -> Exit {
         return Exit::Success;
     }
     output::tell(&format!(
-        "interrupted after {} ticks; continue with the same command, --out {} and --resume",
+        "interrupted after {} ticks; continue with `takeoff run {} --resume`",
         manifest.ticks,
         folder.display()
     ));
@@ -207,5 +237,5 @@ fn default_folder(
     existing: Existing,
 ) -> Result<PathBuf, CommandError> {
     let name = format!("{name}-{}", scenario.run.seed);
-    folders::default(RUNS, &name, existing)
+    Ok(record::numbered_folder(Path::new(RUNS), &name, existing)?)
 }

@@ -1,6 +1,7 @@
 //! The command line: parses it into a [`Command`], and knows nothing else.
 
 mod probe;
+mod serve;
 mod studies;
 
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ enum Sub {
     Replay(Replay),
     /// Measure exponents: branch a run, change one input, compare rates of progress
     Probe(probe::Probe),
+    /// Show the runs of a folder as a page on this machine, and start and stop runs there
+    Serve(serve::Serve),
     /// List what can compute here and what `--engine auto` takes
     Devices,
     /// Measure speed here: events a second by load, where time goes, how far the device's limits are
@@ -248,6 +251,7 @@ pub fn parse() -> Command {
             quiet: replay.quiet,
         }),
         Sub::Probe(probe) => Command::Probe(probe.into()),
+        Sub::Serve(serve) => Command::Serve(serve.into()),
         Sub::Devices => Command::Devices,
         Sub::Bench(bench) => Command::Bench(bench.into()),
         Sub::Scenario(sub) => Command::Scenario(sub.into()),

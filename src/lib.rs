@@ -11,6 +11,7 @@ pub mod model;
 pub mod probe;
 pub mod record;
 pub mod scenario;
+pub mod serve;
 pub mod sim;
 pub mod statistics;
 pub mod study;

@@ -30,9 +30,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         "probe",
         &["model", "scenario", "world", "record", "sim", "statistics"],
     ),
+    ("serve", &["record", "scenario"]),
     (
         "command",
         &[
+            "serve",
             "model",
             "scenario",
             "gpu",
@@ -48,7 +50,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "scenario", "world", "record", "sim", "bench", "study", "command",
+            "scenario", "world", "record", "sim", "bench", "study", "serve", "command",
         ],
     ),
     ("main", &["cli"]),

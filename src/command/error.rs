@@ -8,6 +8,7 @@ use crate::bench::BenchError;
 use crate::probe::ProbeError;
 use crate::record::RecordError;
 use crate::scenario::{CanonicalError, ScenarioErrors};
+use crate::serve::ServeError;
 use crate::sim::SimError;
 use crate::study::{PlanError, StudyError};
 
@@ -32,6 +33,9 @@ pub enum CommandError {
     /// A probe is refused or fails.
     #[error(transparent)]
     Probe(ProbeError),
+    /// The server cannot start.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// The scenario in a manifest is not one.
     #[error("`{}`: {source}; replay it with the version that wrote it", path.display())]
     Recorded {
@@ -97,7 +101,8 @@ impl CommandError {
             CommandError::Recorded { .. } | CommandError::Altered { .. } => Exit::Altered,
             CommandError::Differs { .. } => Exit::Differs,
             CommandError::Usage(_) => Exit::Usage,
-            CommandError::Output(_) => Exit::Failure,
+            CommandError::Serve(ServeError::Folder(_)) => Exit::Folder,
+            CommandError::Serve(_) | CommandError::Output(_) => Exit::Failure,
         }
     }
 

@@ -18,6 +18,7 @@ pub mod recorded;
 pub mod replay;
 pub mod run;
 pub mod scenario;
+pub mod serve;
 pub mod sweep;
 mod table;
 
@@ -33,6 +34,8 @@ pub enum Command {
     Replay(replay::Options),
     /// `takeoff probe`.
     Probe(probe::Options),
+    /// `takeoff serve`.
+    Serve(crate::serve::Options),
     /// `takeoff devices`.
     Devices,
     /// `takeoff bench`.
@@ -56,6 +59,7 @@ impl Command {
             Command::Run(options) => run::execute(options),
             Command::Replay(options) => replay::execute(&options),
             Command::Probe(options) => probe::execute(&options),
+            Command::Serve(options) => serve::execute(options),
             Command::Devices => devices::execute(),
             Command::Bench(options) => bench::execute(&options),
             Command::Scenario(action) => scenario::execute(&action),

@@ -31,6 +31,7 @@ pub use date::date_after;
 pub use economy::*;
 pub use files::{FILE_BYTES_MAX, INCLUDE_DEPTH_MAX};
 pub use keys::QUANTITIES;
+pub use layout::file as in_file_layout;
 pub use load::{Head, ScenarioFile, head, variants};
 pub use overrides::Overrides;
 pub use problem::{Fault, Problem, ScenarioErrors};

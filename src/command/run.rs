@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::progress::Progress;
 use super::recorded::{self, CheckpointPlan, Outcome, Plan};
-use super::{CommandError, Exit, folders, interrupt, output, table};
+use super::{CommandError, Exit, folders, interrupt, output, report, table};
 use crate::record::{Existing, MANIFEST, Manifest, RecordError, RunReader, Status};
 use crate::scenario::{self, Overrides, Remarks, Scenario, ScenarioFile};
 use crate::sim::EngineChoice;
@@ -38,6 +38,8 @@ pub struct Options {
     pub all_variants: bool,
     /// `None`: no checkpoints.
     pub checkpoints: Option<CheckpointPlan>,
+    /// `Some`: writes the report page at the end; inside: where, in place of the run folder.
+    pub report: Option<Option<PathBuf>>,
     /// No progress.
     pub quiet: bool,
     /// The summary as JSON in place of the table.
@@ -85,6 +87,7 @@ fn single(options: &Options) -> Result<Exit, CommandError> {
         Outcome::AlreadyComplete(manifest) => {
             already_complete(&folder, &manifest);
             output::print(&shown_again(&folder, &manifest, options.json)?)?;
+            report_on(options, &folder)?;
             Ok(Exit::Success)
         }
         Outcome::Ended(ended) => {
@@ -94,9 +97,25 @@ fn single(options: &Options) -> Result<Exit, CommandError> {
             } else {
                 table::of_run(&summary, &manifest, &folder)
             })?;
+            report_on(options, &folder)?;
             Ok(exit_of(&manifest, &folder))
         }
     }
+}
+
+/// Writes the page about a folder, if one was asked for, and names it.
+fn report_on(options: &Options, folder: &Path) -> Result<(), CommandError> {
+    let Some(out) = &options.report else {
+        return Ok(());
+    };
+    let page = report::write(&[folder.to_owned()], out.as_deref())?;
+    // With --json stdout is for a program.
+    let line = format!("report      {}", page.display());
+    if options.json {
+        output::tell(&line);
+        return Ok(());
+    }
+    output::print(&line)
 }
 
 fn one(options: &Options, loaded: &Loaded, folder: &Path) -> Result<Outcome, CommandError> {
@@ -205,6 +224,7 @@ fn all_variants(options: &Options) -> Result<Exit, CommandError> {
     } else {
         table::of_variants(&results, &folder)
     })?;
+    report_on(options, &folder)?;
     Ok(exit)
 }
 

@@ -10,6 +10,7 @@ pub mod gpu;
 pub mod model;
 pub mod probe;
 pub mod record;
+pub mod report;
 pub mod scenario;
 pub mod serve;
 pub mod sim;

@@ -32,6 +32,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("serve", &["record", "scenario"]),
     (
+        "report",
+        &[
+            "model",
+            "statistics",
+            "scenario",
+            "world",
+            "record",
+            "study",
+        ],
+    ),
+    (
         "command",
         &[
             "serve",
@@ -44,6 +55,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "bench",
             "study",
             "probe",
+            "report",
             "statistics",
         ],
     ),
@@ -167,6 +179,7 @@ fn what_reaches_a_digest_is_pinned() {
         "statistics",
         "study",
         "probe",
+        "report",
     ] {
         for (path, text) in files(room) {
             for line in code(&text) {

@@ -16,6 +16,7 @@ pub mod probe;
 mod progress;
 pub mod recorded;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod serve;
@@ -30,6 +31,8 @@ pub use exit::Exit;
 pub enum Command {
     /// `takeoff run`.
     Run(run::Options),
+    /// `takeoff report`.
+    Report(report::Options),
     /// `takeoff replay`.
     Replay(replay::Options),
     /// `takeoff probe`.
@@ -57,6 +60,7 @@ impl Command {
     pub fn execute(self) -> Exit {
         let result = match self {
             Command::Run(options) => run::execute(options),
+            Command::Report(options) => report::execute(&options),
             Command::Replay(options) => replay::execute(&options),
             Command::Probe(options) => probe::execute(&options),
             Command::Serve(options) => serve::execute(options),

@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "probe",
         &["model", "scenario", "world", "record", "sim", "statistics"],
     ),
-    ("serve", &["record", "scenario"]),
+    ("serve", &["record", "scenario", "report"]),
     (
         "report",
         &[

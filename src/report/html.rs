@@ -4,11 +4,11 @@ use super::Data;
 
 const TEMPLATE: &str = include_str!("page/page.html");
 
+/// The style of the page, without that of charts.
+pub const STYLE: &str = include_str!("page/style.css");
+
 /// In the order in which they build on one another.
-const STYLES: [&str; 2] = [
-    include_str!("page/vendor/uPlot.min.css"),
-    include_str!("page/style.css"),
-];
+const STYLES: [&str; 2] = [include_str!("page/vendor/uPlot.min.css"), STYLE];
 
 /// In the order in which they build on one another.
 const SCRIPTS: [&str; 10] = [

@@ -19,7 +19,7 @@ pub use compare::Difference;
 pub use data::Data;
 pub use error::ReportError;
 pub use frontier::Frontier;
-pub use html::page;
+pub use html::{STYLE, page};
 pub use run::{Lab, Provenance, Run};
 pub use sweep::Sweep;
 pub use topics::TopicMap;

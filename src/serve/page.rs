@@ -7,13 +7,15 @@ use axum::response::{IntoResponse, Response};
 use super::routes::Refusal;
 
 /// Path, type, content.
-const FILES: [(&str, &str, &str); 7] = [
+const FILES: [(&str, &str, &str); 9] = [
     (
         "/",
         "text/html; charset=utf-8",
         include_str!("page/page.html"),
     ),
+    ("/report.css", "text/css", crate::report::STYLE),
     ("/style.css", "text/css", include_str!("page/style.css")),
+    ("/dom.js", SCRIPT, include_str!("page/dom.js")),
     ("/main.js", SCRIPT, include_str!("page/main.js")),
     ("/server.js", SCRIPT, include_str!("page/server.js")),
     ("/list.js", SCRIPT, include_str!("page/list.js")),

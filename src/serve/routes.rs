@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, RawQuery, State as Of};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -25,10 +25,19 @@ use super::runs::Runs;
 use super::scenarios::{Asked, Planned, Scenarios, Wrong};
 use super::token::Token;
 use crate::record::{self, Existing, RecordError};
+use crate::report::{self, ReportError};
 use crate::scenario;
 
 /// The columns that a stream tells of if nobody asks for others.
 const COLUMNS: &str = "tick,day,date,lab,oom_training,researchers,active,effective_compute_a100e";
+
+/// Runs in one report.
+const REPORTED_MAX: usize = 8;
+
+/// The report's own scripts and styles stand in it; it loads nothing and speaks to nobody.
+const REPORT_POLICY: &str = "sandbox allow-scripts allow-downloads; default-src 'none'; \
+    script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'self'";
 
 /// Everything that answers need.
 pub struct State {
@@ -80,6 +89,16 @@ impl From<RecordError> for Refusal {
     }
 }
 
+impl From<ReportError> for Refusal {
+    fn from(error: ReportError) -> Refusal {
+        let code = match error {
+            ReportError::NoTicks { .. } => StatusCode::CONFLICT,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Refusal::new(code, &error.to_string())
+    }
+}
+
 impl From<JobError> for Refusal {
     fn from(error: JobError) -> Refusal {
         let code = match error {
@@ -108,6 +127,8 @@ pub fn router(state: Arc<State>) -> Router {
         .route("/api/events/{*id}", get(follow))
         .route("/api/stop/{*id}", post(stop))
         .route("/api/resume/{*id}", post(resume))
+        .route("/api/report", get(report_data))
+        .route("/report.html", get(report_page))
         .route("/api/schema", get(schema))
         .route("/api/scenarios", get(scenarios))
         .route("/api/scenarios/{file}", get(scenario))
@@ -123,6 +144,13 @@ pub fn router(state: Arc<State>) -> Router {
 fn json_body(value: &impl Serialize) -> Response {
     let text = serde_json::to_string(value).expect("answers are plain data");
     ([(CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+/// The values of `name` in the query of an address.
+fn values(query: Option<&str>, name: &str) -> Vec<String> {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let values = pairs.filter(|(key, _)| key == name);
+    values.map(|(_, value)| value.into_owned()).collect()
 }
 
 /// Reads files where that holds up nobody else.
@@ -164,10 +192,8 @@ async fn follow(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Answer {
-    let wanted = query
-        .as_deref()
-        .and_then(|query| query.strip_prefix("columns="));
-    let columns = events::columns(wanted.unwrap_or(COLUMNS))
+    let wanted = values(query.as_deref(), "columns").pop();
+    let columns = events::columns(wanted.as_deref().unwrap_or(COLUMNS))
         .map_err(|why| Refusal::new(StatusCode::BAD_REQUEST, &why))?;
     let Ok(permit) = Arc::clone(&state.streams).try_acquire_owned() else {
         let many = format!("{} viewers already", events::STREAMS_MAX);
@@ -184,6 +210,33 @@ async fn follow(
     Ok(events::stream(told).into_response())
 }
 
+/// The report page without any data: whoever shows it in a frame sends it some. In the frame it has
+/// an origin of its own, so that what runs there reaches neither the token nor any route.
+async fn report_page() -> Answer {
+    let page = report::page(&report::Data::read(&[])?);
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CONTENT_SECURITY_POLICY, REPORT_POLICY),
+        (X_FRAME_OPTIONS, "SAMEORIGIN"),
+    ];
+    Ok((headers, page).into_response())
+}
+
+/// What the report shows of the runs in `run=ID&run=ID`.
+async fn report_data(Of(state): Of<Arc<State>>, RawQuery(query): RawQuery) -> Answer {
+    let ids = values(query.as_deref(), "run");
+    if ids.is_empty() || ids.len() > REPORTED_MAX {
+        let why = format!("one to {REPORTED_MAX} runs, as in ?run=a&run=b");
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, &why));
+    }
+    answer(move || {
+        let found = ids.iter().map(|id| state.runs.find(id));
+        let folders: Option<Vec<PathBuf>> = found.collect();
+        Ok(report::Data::read(&folders.ok_or_else(Refusal::no_run)?)?)
+    })
+    .await
+}
+
 async fn schema() -> Answer {
     let text = scenario::json_schema();
     Ok(([(CONTENT_TYPE, "application/schema+json")], text).into_response())
@@ -198,7 +251,7 @@ async fn scenario(
     Path(file): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
-    let variant = query.and_then(|query| Some(query.strip_prefix("variant=")?.to_owned()));
+    let variant = values(query.as_deref(), "variant").pop();
     answer(move || {
         let described = state.scenarios.describe(&file, variant);
         let found = described

@@ -69,6 +69,8 @@ pub struct Row {
     pub question: String,
     /// Seed, as a text: scripts know whole numbers up to 2^53 only.
     pub seed: String,
+    /// Fraction of the world that is simulated; 0 before it is known.
+    pub sample: f64,
     /// Engine of the last session.
     pub engine: String,
     /// Ticks recorded, burn-in included.
@@ -261,6 +263,7 @@ impl Read {
                 .unwrap_or_default()
                 .to_owned(),
             seed: manifest.seed.to_string(),
+            sample: manifest.sample,
             engine: manifest.engine.clone(),
             ticks: self.so_far.ticks_total(),
             day: self.day,
@@ -337,6 +340,7 @@ fn blank(id: &str, state: RunState, error: String) -> Row {
         scenario: String::new(),
         question: String::new(),
         seed: String::new(),
+        sample: 0.0,
         engine: String::new(),
         ticks: 0,
         day: 0.0,

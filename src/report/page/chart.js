@@ -4,7 +4,7 @@
 // A specification has: id, title, note (what it means), unit, days, dayZero (null: no dates), series
 // [{ label, values, colour, band }], format, log, stacked, percent, marks [{ day, label, event }], ribbon
 // (letters of what bound progress), fans [[upper line, lower line, strength]] with
-// what they are (fanWords) in place of a legend.
+// what they are (fanWords) in place of a legend, told (the lines that the sentence is about).
 
 const HEIGHT = 300;
 const TABLE_ROWS = 24;
@@ -57,12 +57,13 @@ class Chart {
   /** What the chart says: first, last and peak of its first lines. */
   sentence() {
     const { series, format, days } = this.spec;
-    const told = series.slice(0, 4).map((one) => {
+    const told = (this.spec.told ?? [0, 1, 2, 3]).filter((at) => at < series.length).map((at) => series[at]).map((one) => {
       const known = days.map((_, at) => at).filter((at) => (one.values[at] ?? null) !== null);
       if (known.length === 0) return one.label + ": nothing";
       const [first, last] = [known[0], known[known.length - 1]];
       const peak = known.reduce((best, at) => (one.values[at] > one.values[best] ? at : best), first);
-      const between = peak === last || peak === first ? "" : `, peak ${format(one.values[peak])} on ${dayText(days[peak], this.spec.dayZero)}`;
+      const words = (at) => format(one.values[at]);
+      const between = words(peak) === words(last) || words(peak) === words(first) ? "" : `, peak ${format(one.values[peak])} on ${dayText(days[peak], this.spec.dayZero)}`;
       return `${one.label}: ${format(one.values[first])} to ${format(one.values[last])}${between}`;
     });
     return told.join("; ") + ".";
@@ -112,14 +113,14 @@ class Chart {
     const { series, log, stacked, percent: share } = this.spec;
     const pad = width < 480 ? 44 : 54;
     return {
-      width, height: HEIGHT, legend: { show: false }, padding: [14, 12, 0, 0],
+      width, height: HEIGHT, legend: { show: false }, padding: [14, 26, 0, 0],
       cursor: { sync: { key: "day" }, drag: { x: true, y: false }, points: { size: 7 }, y: false },
       scales: {
         x: { time: false },
         y: { distr: log ? 3 : 1, log: 10, range: stacked && share ? [0, 1] : log ? undefined : (_, low, high) => tidy(low, high) },
       },
       axes: [this.dayAxis(width), {
-        stroke: () => theme.ink, grid: { stroke: () => theme.grid, width: 1 }, ticks: { show: false }, size: pad, gap: 4,
+        stroke: () => theme.ink, grid: { stroke: () => theme.grid, width: 1, filter: log ? decades : (_, splits) => splits }, ticks: { show: false }, size: pad, gap: 4,
         values: (_, splits) => splits.map((value) => (value === null ? null : this.spec.axis ? this.spec.axis(value) : this.spec.format(value))),
       }],
       series: [{}, ...series.map((one, index) => this.line(one, index))],
@@ -148,7 +149,7 @@ class Chart {
     return {
       stroke: () => theme.ink, grid: { show: false }, ticks: { stroke: () => theme.grid, size: 5 }, size: 46, gap: 3,
       incrs: DAY_STEPS, space: width < 480 ? 62 : 74,
-      values: (_, splits) => splits.map((day) => (dayZero === null ? String(day) : `${day}\n${monthOf(day, dayZero)}`)),
+      values: (_, splits) => splits.map((day) => (dayZero === null ? `day ${day}` : `${day}\n${monthOf(day, dayZero)}`)),
     };
   }
 
@@ -158,6 +159,7 @@ class Chart {
     const scale = devicePixelRatio;
     ctx.save();
     ctx.font = `${11 * scale}px system-ui, sans-serif`;
+    [ctx.textAlign, ctx.textBaseline] = ["left", "alphabetic"];
     let clear = -Infinity;
     for (const mark of this.spec.marks) {
       const x = Math.round(plot.valToPos(mark.day, "x", true));
@@ -244,6 +246,9 @@ class Chart {
     this.tip.hidden = true;
   }
 }
+
+/** Of the lines of a logarithmic grid those at powers of ten. */
+const decades = (_, splits) => splits.map((value) => (value > 0 && Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? value : null));
 
 /** A linear axis from zero where values are close to it, with a little room above. */
 function tidy(low, high) {

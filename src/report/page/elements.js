@@ -11,9 +11,9 @@ function el(name, attributes = {}, ...children) {
   return element;
 }
 
-/** A section with a heading, listed in the contents. */
+/** A section with a heading, listed in the contents by its id. */
 function section(id, title, lead, ...children) {
-  return el("section", { id, "aria-labelledby": id + "-title", "data-title": title },
+  return el("section", { id, "aria-labelledby": id + "-title", "data-title": capital(id.replace(/-\d+$/, "").replace("-", " ")) },
     el("h2", { id: id + "-title" }, title),
     lead ? el("p", { class: "lead" }, lead) : null,
     ...children);

@@ -22,10 +22,13 @@ function trimmed(text) {
 
 const dollars = (value) => (value === null ? "–" : "$" + count(value));
 
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** A share as a percentage. */
 function percent(value) {
   if (value === null || value === undefined) return "–";
   const hundred = value * 100;
+  if (hundred !== 0 && Math.abs(hundred) < 0.1) return trimmed(hundred.toPrecision(2)) + "%";
   return (hundred !== 0 && Math.abs(hundred) < 10 ? hundred.toFixed(1) : hundred.toFixed(0)) + "%";
 }
 

@@ -16,8 +16,6 @@ function verdict(run, dayZero) {
   return `AI training became ${total} orders of magnitude (OOM) more efficient in ${span}. ${how}${bound}`;
 }
 
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
 function card(title, value, detail) {
   return el("div", { class: "card" }, el("h3", {}, title), el("p", { class: "figure" }, value), el("p", {}, detail));
 }
@@ -26,7 +24,7 @@ function reachedCard(run, oom, dayZero) {
   const day = run.summary.days_to_oom[oom] ?? null;
   const title = `Time to ${oom} OOM`;
   if (day === null) return card(title, "Not reached", `${ooms(run.summary.oom.training)} OOM after ${stretch(run.summary.sim_days)}`);
-  return card(title, stretch(day), `${10 ** oom}× the training efficiency of day 0, on ${dateOf(day, dayZero)}`);
+  return card(title, stretch(day), `${(10 ** oom).toLocaleString("en")}× the training efficiency of day 0, on ${dateOf(day, dayZero)}`);
 }
 
 function boundCard(run) {

@@ -39,7 +39,7 @@ function runCharts(view, lab, from) {
     ],
     [
       make({
-        id: "discoveries", title: "Discoveries", unit: "a day (log scale)", log: true, axis: count,
+        id: "discoveries", title: "Discoveries", unit: "a day, over the month before (log scale)", log: true, axis: count,
         note: "Experiments that ended; those that found their idea; ideas found that were new to the world; finds that somebody had made before; and ideas dropped, scooped, before the experiment." + who,
         series: [
           line("experiments", positive(view.perDay("attempts", lab))), line("finds", positive(view.perDay("successes", lab))),
@@ -52,11 +52,15 @@ function runCharts(view, lab, from) {
     [
       make({
         id: "queue", title: "The queue for experiments", unit: "share", format: percent,
-        note: "Of the compute for experiments, the part in use; of the time of active researchers, the part spent in experiments and the queue for them; and how large experiments are against full ones.",
+        note: "Of the compute for experiments, the part in use; of the time of active researchers, the part spent in experiments and waiting for compute.",
         series: [
           line("utilisation", view.mean("utilisation", "owned_a100e_hours", lab)), line("time waiting", view.mean("waiting_share", "active", lab)),
-          line("size of experiments", view.mean("experiment_size", "owned_a100e_hours", lab)),
         ],
+      }),
+      make({
+        id: "size", title: "Size of experiments", unit: "share of a full-size experiment (log scale)", log: true, format: percent, axis: percent,
+        note: "Labs shrink experiments until compute goes round; small ones fail more often.",
+        series: [line("size", positive(view.mean("experiment_size", "owned_a100e_hours", lab)))],
       }),
       make(compute(view, lab, line)),
     ],
@@ -79,7 +83,7 @@ function progress(view, lab, line, cut) {
   const whose = lab ?? view.leader;
   const leads = lab === null && run.labs.length > 1 ? ` Training is of the lab that is ahead at each time, the rest of ${run.labs[whose].name}, which leads at the end.` : "";
   return {
-    id: "progress", title: "Algorithmic progress by kind", unit: "orders of magnitude (OOM) since day 0", format: ooms,
+    id: "progress", title: "Algorithmic progress by kind", unit: "orders of magnitude (OOM) since day 0", format: ooms, axis: count,
     note: "One OOM of training efficiency: the same model with a tenth of the compute. The kinds improve different things and are never added up." + leads,
     series: kinds.filter(([, name]) => view.has(name)).map(([label, name]) => line(label, view.oom(name, lab))),
     marks: [...(lab === null ? milestones(run) : []), ...eventMarks(run)].sort((a, b) => a.day - b.day),
@@ -99,19 +103,20 @@ function softwareGrowth(view, lab) {
 }
 
 function fates(view, lab, line) {
-  const names = [["new to the world", "world_new"], ["duplicates", "duplicates"], ["found nothing", "failures"], ["scooped", "scooped"]];
+  const names = [["new to the world", "world_new"], ["duplicates", "duplicates"], ["scooped", "scooped"]];
   const months = names.map(([, name]) => view.month(view.sum(name, lab)));
   const total = added(months);
   return {
-    id: "fates", title: "What became of the work", unit: "share of attempts over the month before", stacked: true, percent: true, format: percent,
-    note: "Every attempt ends as a find new to the world, as one that somebody had made before, as an experiment that found nothing, or scooped before its experiment.",
+    id: "fates", title: "New, or found before", unit: "share of finds and scooped ideas, over the month before", stacked: true, percent: true, format: percent,
+    note: "Finds that were new to the world, finds that somebody had made before, and ideas dropped because somebody had. Experiments that found nothing are left out: they are most." + (lab === null && view.run.labs.length > 1 ? " All labs together." : ""),
     series: names.map(([label], index) => line(label, months[index].map((value, tick) => (total[tick] > 0 ? value / total[tick] : null)))),
   };
 }
 
 function compute(view, lab, line) {
   const fleet = view.sum("fleet_a100e", lab);
-  const experiments = view.sum("experiment_a100e", lab).map((value, tick) => (fleet[tick] > 0 ? value / fleet[tick] : 0));
+  const chips = added(view.chosen(lab).map((index) => view.experimentChips(index)));
+  const experiments = chips.map((value, tick) => (fleet[tick] > 0 ? value / fleet[tick] : 0));
   const shares = ["inference_share", "training_share", "serving_share"].map((name) => view.mean(name, "fleet_a100e", lab));
   const rest = experiments.map((value, tick) => Math.max(0, 1 - value - shares.reduce((sum, share) => sum + share[tick], 0)));
   const labels = ["experiments", "researchers' thinking", "training runs", "customers", "not assigned"];
@@ -159,7 +164,7 @@ function labCharts(view, line, make) {
   const each = (name) => run.labs.map((lab, index) => line(lab.name, view.column(name, index)));
   const charts = [
     make({
-      id: "labs-progress", title: "Progress by lab", unit: "OOM of training efficiency since day 0", format: ooms,
+      id: "labs-progress", title: "Progress by lab", unit: "OOM of training efficiency since day 0", format: ooms, axis: count,
       note: "What each lab knows, whether it found it or heard of it.",
       series: run.labs.map((lab, index) => line(lab.name, view.oom("oom_training", index))),
     }),
@@ -194,7 +199,7 @@ function comparedCharts(views, from) {
   });
   const month = (view, name) => view.month(view.sum(name, null));
   const chosen = [
-    [{ id: "progress", title: "Algorithmic progress", unit: "OOM of training efficiency since day 0", format: ooms, note: "Of the lab that is ahead at each time." }, (view) => view.run.frontier.oom],
+    [{ id: "progress", title: "Algorithmic progress", unit: "OOM of training efficiency since day 0", format: ooms, axis: count, note: "Of the lab that is ahead at each time." }, (view) => view.run.frontier.oom],
     [{ id: "effective", title: "Effective compute", unit: "A100-equivalents (log scale)", log: true, axis: count, note: "Chips times utilisation times training efficiency, at the algorithms of day 0. All labs together." }, (view) => softwareGrowth(view, null)],
     [{ id: "pace", title: "Pace of progress", unit: "human-years of progress per calendar year", format: times, note: "Over the month before, at the lab that is ahead. 1× is the human era." }, (view) => view.run.frontier.pace],
     [{ id: "active", title: "Researchers at work", unit: "researchers (log scale)", log: true, axis: count, note: "Researchers admitted to work. All labs together." }, (view) => positive(view.sum("active", null))],

@@ -67,16 +67,23 @@ class RunView {
     return values.map((value) => value - base);
   }
 
-  /** A sum of the tick as so much a day. */
-  perDay(name, lab) {
-    return this.sum(name, lab).map((value, tick) => (value * 24) / this.hours[tick]);
+  /** Chips in experiments: what is recorded counts what better utilisation, as found before the tick, adds. */
+  experimentChips(lab) {
+    const found = this.column("oom_utilisation", lab);
+    return this.column("experiment_a100e", lab).map((value, tick) => value / 10 ** (tick > 0 ? found[tick - 1] : 0));
   }
 
-  /** The sum over the month that ends with each tick. */
-  month(values) {
+  /** The mean a day over the month before. */
+  perDay(name, lab) {
+    const hours = this.month(this.hours);
+    return this.month(this.sum(name, lab)).map((value, tick) => (value * 24) / hours[tick]);
+  }
+
+  /** The sum over the month that ends with each tick, of what is not before the tick `start`. */
+  month(values, start = 0) {
     // Each month is added up afresh: what remains of a running sum would show on a logarithmic axis.
     const sums = [];
-    let from = 0;
+    let from = start;
     for (let tick = 0; tick < values.length; tick += 1) {
       while (this.days[from] <= this.days[tick] - this.data.pace_days + 1e-9) from += 1;
       let sum = 0;
@@ -86,10 +93,10 @@ class RunView {
     return sums;
   }
 
-  /** Sums over a month as a rate a year, by the time that the month holds. */
+  /** Sums over a month as a rate a year, from day 0 on: before, nothing is earned or spent. */
   perYear(name, lab) {
-    const hours = this.month(this.hours);
-    return this.month(this.sum(name, lab)).map((value, tick) => (value * 8760) / hours[tick]);
+    const hours = this.month(this.hours, this.base + 1);
+    return this.month(this.sum(name, lab), this.base + 1).map((value, tick) => (hours[tick] > 0 ? (value * 8760) / hours[tick] : 0));
   }
 
   has(name) {

@@ -26,7 +26,7 @@ function sweepHeadline(sweep, id) {
     const median = time.days[1].value;
     const value = median === null ? "–" : stretch(median);
     const low = time.days[0].value;
-    return card(`Time to ${oom} OOM`, median === null ? "Under half" : value, `${time.reached} of ${analysis.runs} runs came so far` + (low === null ? "" : `; a tenth by day ${count(low)}`));
+    return card(`Time to ${oom} OOM`, median === null ? percent(time.reached / analysis.runs) + " of runs" : value, `${time.reached} of ${analysis.runs} runs came so far` + (low === null ? "" : `; a tenth by day ${count(low)}`));
   });
   return el("section", { id, "aria-labelledby": id + "-title", "data-title": "Findings" },
     el("p", { class: "over" }, `Sweep of ${sweep.label} · ${analysis.runs} runs · ${sweep.parameters.length} uncertain values`),
@@ -44,9 +44,9 @@ function fan(analysis, id) {
     label, values: analysis.bands.map((band) => band.quantiles[index].value), colour: 0, dash: 0, hidden: index !== 3, width: index === 3 ? 3 : 0,
   }));
   return new Chart({
-    id, title: "Algorithmic progress over the runs", unit: "OOM of training efficiency since day 0", format: ooms, dayZero: null,
+    id, title: "Algorithmic progress over the runs", unit: "OOM of training efficiency since day 0", format: ooms, axis: count, dayZero: null,
     note: "The line is the median over runs; the shades hold 50%, 80% and 95% of them. Runs that ended earlier have no say after that.",
-    days: analysis.bands.map((band) => band.day), series, fans: [[6, 0, "26"], [5, 1, "3a"], [4, 2, "55"]], fanWords: "median; bands of 50, 80 and 95% of the runs",
+    days: analysis.bands.map((band) => band.day), series, told: [3, 0, 6], fans: [[6, 0, "26"], [5, 1, "3a"], [4, 2, "55"]], fanWords: "median; bands of 50, 80 and 95% of the runs",
   });
 }
 
@@ -128,10 +128,12 @@ function positioned(element, from, to) {
   return element;
 }
 
+const DISTRIBUTION = ["p10", "p90", "mean", "sd", "low", "mode", "high", "min", "max"];
+
 function spreadWords(spread) {
   const [kind, values] = Object.entries(spread)[0];
   if (Array.isArray(values)) return "one of " + values.join(", ");
-  return kind + ": " + Object.entries(values).map(([name, value]) => `${name} ${value}`).join(", ");
+  return kind + ": " + DISTRIBUTION.filter((name) => name in values).map((name) => `${name} ${values[name]}`).join(", ");
 }
 
 function uncertainSection(sweep, id) {

@@ -41,6 +41,7 @@ function topicMap(map) {
     return [kind, count(topics), count(known / topics), count(map.known_ideas[deepest]), ooms(Math.max(...cells.map((at) => map.harder_oom[at])))];
   });
   const columns = [{ title: "Kind of topic" }, { title: "Topics simulated", numeric: true }, { title: "Ideas known, mean", numeric: true }, { title: "Ideas known, most", numeric: true }, { title: "Next idea harder by, most (OOM)", numeric: true }];
+  rows.forEach((row) => row.style.setProperty("--cell", (map.topic.length <= 64 ? 34 : map.topic.length <= 300 ? 24 : 16) + "px"));
   return [...rows, scale, told, table("Depth by kind of topic", columns, summary)];
 }
 
@@ -58,7 +59,7 @@ function monthSection(run) {
     world(month.researchers), world(month.active), world(month.idle), percent(month.duplicate_share), world(month.used_a100e_hours), percent(month.utilisation), month.bound ?? "–",
   ]);
   return section("months", "Month by month", "OOM since day 0; head-counts of the world, all labs together, at the end of the month.",
-    table("The run by months of 365/12 days", [{ title: "Month" }, { title: "Date" }, ...numeric, { title: "Bound by" }], rows));
+    table("The run by months of 365/12 days", [{ title: "Month" }, { title: "Date", numeric: true }, ...numeric, { title: "Bound by" }], rows));
 }
 
 const GROUNDS = {
@@ -147,7 +148,8 @@ function comparedSection(data, views) {
     ["Bound by", (run) => (run.summary.bound ? `${run.summary.bound} (${percent(run.summary.bound_share[run.summary.bound])} of the time)` : "–")],
     ["Duplicates", (run) => percent(run.summary.duplicate_share)], ["Most researchers", (run) => count(run.summary.world.researchers_max)],
   ];
-  const heads = [{ title: "" }, ...runs.map((run, index) => ({ title: el("span", {}, swatch(index, false), " " + run.label) }))];
+  // Elements stand in one place only: each table has heads of its own.
+  const heads = () => [{ title: "" }, ...runs.map((run, index) => ({ title: el("span", {}, swatch(index, false), " " + run.label) }))];
   const differing = data.differences.map((one) => [
     el("span", {}, el("code", {}, one.key), el("span", { class: "meaning" }, one.meaning + (one.unit ? ` [${one.unit}]` : ""))),
     ...one.values.map((value) => (value === null ? "–" : el("code", {}, value))),
@@ -155,9 +157,9 @@ function comparedSection(data, views) {
   return el("section", { id: "headline", "aria-labelledby": "headline-title", "data-title": "Findings" },
     el("p", { class: "over" }, `${runs.length} runs`), el("h1", { id: "headline-title" }, sharedQuestion(runs)),
     el("p", { class: "verdict" }, extremes(views)),
-    table("What came out", heads, facts.map(([name, of]) => [name, ...runs.map(of)])),
+    table("What came out", heads(), facts.map(([name, of]) => [name, ...runs.map(of)])),
     el("h2", {}, "What differs"),
-    differing.length > 0 ? table("Parameters that differ", heads, differing) : el("p", {}, "No parameter differs: these are the same run."));
+    differing.length > 0 ? table("Parameters that differ", heads(), differing) : el("p", {}, "No parameter differs: these are the same run."));
 }
 
 const sharedQuestion = (runs) => (runs.every((run) => run.question === runs[0].question) ? runs[0].question : "Runs compared");

@@ -116,5 +116,7 @@ function redraw() {
 
 draw(JSON.parse(document.getElementById("data").textContent));
 watchTheme(redraw);
-/** For a page that is served while a run goes on. */
+// A page that is served while runs go on shows this one in a frame, and sends it data.
+if (parent !== window) addEventListener("message", (event) => event.source === parent && draw(event.data));
+/** For tests. */
 window.takeoff = { draw, charts: () => state.charts };

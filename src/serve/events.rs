@@ -37,6 +37,8 @@ pub struct Told {
     /// Start of the run whose rows are told, and where they are.
     place: Option<(String, Follower)>,
     row: Option<Row>,
+    /// There may be more rows already.
+    is_behind: bool,
     /// All was told.
     is_done: bool,
     _permit: OwnedSemaphorePermit,
@@ -62,6 +64,7 @@ impl Told {
             last,
             place: None,
             row: None,
+            is_behind: false,
             is_done: false,
             _permit: permit,
         }
@@ -101,8 +104,10 @@ impl Told {
     /// was told of, or where the client left off.
     fn find_place(&mut self, row: &Row, events: &mut Vec<Event>) {
         let known = self.place.as_ref().map(|(start, _)| start);
-        let folder = self.state.runs.find(&self.id);
-        let Some(folder) = folder.filter(|_| known != Some(&row.start)) else {
+        if known == Some(&row.start) {
+            return;
+        }
+        let Some(folder) = self.state.runs.find(&self.id) else {
             return;
         };
         let last = self.last.take().filter(|(start, _)| *start == row.start);
@@ -119,6 +124,7 @@ impl Told {
             return Ok(None);
         };
         let ticks = follower.next(TICKS_MAX)?;
+        self.is_behind = ticks.len() == TICKS_MAX;
         if ticks.is_empty() {
             return Ok(None);
         }
@@ -156,7 +162,7 @@ async fn next(
         if told.is_done {
             return None;
         }
-        if !is_first {
+        if !is_first && !told.is_behind {
             tokio::select! {
                 () = sleep(LOOK_EVERY) => {}
                 _ = ending.wait_for(|is_ending| *is_ending) => return None,

@@ -94,7 +94,7 @@ fn recorded(server: &Server, id: &str) -> Vec<Value> {
 fn two_viewers_see_every_row_once_while_the_run_goes_on() {
     let server = Server::start(&[]);
     let id = server
-        .run(&json!({ "scenario": "smoke.toml", "engine": "cpu", "set": [["run.days", "1500"]] }));
+        .run(&json!({ "scenario": "smoke.toml", "engine": "cpu", "set": [["run.days", "4000"]] }));
     let streams = [
         Stream::open(&server, &id, None),
         Stream::open(&server, &id, None),
@@ -108,7 +108,7 @@ fn two_viewers_see_every_row_once_while_the_run_goes_on() {
         .map(|one| one.join().expect("it ends"))
         .collect();
     let rows = recorded(&server, &id);
-    assert!(rows.len() > 3000);
+    assert!(rows.len() > 8000);
     for (told, state) in seen {
         assert_eq!(told.len(), rows.len());
         assert!(told == rows, "the rows differ");
@@ -121,7 +121,7 @@ fn two_viewers_see_every_row_once_while_the_run_goes_on() {
 fn who_comes_back_goes_on_without_gap_or_double() {
     let server = Server::start(&[]);
     let id = server
-        .run(&json!({ "scenario": "smoke.toml", "engine": "cpu", "set": [["run.days", "1500"]] }));
+        .run(&json!({ "scenario": "smoke.toml", "engine": "cpu", "set": [["run.days", "4000"]] }));
     let (mut rows, mut last, mut lost) = (Vec::new(), None::<String>, 0);
     loop {
         let mut stream = Stream::open(&server, &id, last.as_deref());

@@ -89,7 +89,10 @@ fn what_is_wrong_is_told_with_its_key_and_nothing_is_left_behind() {
         assert_eq!(answer.code, 422, "{answer:?}");
         answer.json()["problems"].clone()
     };
-    let problems = ask(json!([["run.days", "-1"], ["labs.frontier.fleet", "3"]]));
+    let problems = ask(json!([
+        ["run.days", "-1"],
+        ["labs.frontier.fleet_a100", "3"]
+    ]));
     let keys: Vec<_> = problems
         .as_array()
         .expect("a list")
@@ -121,7 +124,7 @@ fn what_is_wrong_is_told_with_its_key_and_nothing_is_left_behind() {
 fn a_stopped_run_continues_to_the_digest_of_one_that_was_not() {
     let server = Server::start(&[]);
     let body = |days: &str| json!({ "scenario": "smoke.toml", "engine": "cpu", "set": [["run.days", days]] });
-    let id = server.run(&body("2000"));
+    let id = server.run(&body("6000"));
     server.wait_until(&id, |run| run["ticks"].as_u64() > Some(40));
     assert_eq!(
         server.post(&format!("/api/stop/{id}"), &json!({})).code,
@@ -144,7 +147,7 @@ fn a_stopped_run_continues_to_the_digest_of_one_that_was_not() {
         200
     );
     let continued = server.wait_for(&id, &["completed", "failed"]);
-    let whole = server.run(&body("2000"));
+    let whole = server.run(&body("6000"));
     let whole = server.wait_for(&whole, &["completed", "failed"]);
     assert_eq!(continued["digest"], whole["digest"], "{continued}\n{whole}");
     assert_eq!(continued["state"], "completed");
@@ -227,7 +230,9 @@ fn a_run_of_the_command_line_is_seen_and_left_alone() {
             "cpu",
             "--quiet",
             "--set",
-            "run.days=20000",
+            "run.days=36500",
+            "--set",
+            "run.tick_hours=1",
             "--out",
         ])
         .arg(server.runs().join("by-hand"))

@@ -181,5 +181,6 @@ pub fn short() -> Value {
 
 /// The same for so long that a test has to stop it.
 pub fn long() -> Value {
-    json!({ "scenario": "smoke.toml", "engine": "cpu", "set": [["run.days", "20000"], ["run.agents_max", "4096"]] })
+    let set = [["run.days", "36500"], ["run.tick_hours", "1"]];
+    json!({ "scenario": "smoke.toml", "engine": "cpu", "set": set })
 }

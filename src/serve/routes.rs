@@ -91,11 +91,7 @@ impl From<RecordError> for Refusal {
 
 impl From<ReportError> for Refusal {
     fn from(error: ReportError) -> Refusal {
-        let code = match error {
-            ReportError::NoTicks { .. } => StatusCode::CONFLICT,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        Refusal::new(code, &error.to_string())
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
     }
 }
 
@@ -222,7 +218,7 @@ async fn report_page() -> Answer {
     Ok((headers, page).into_response())
 }
 
-/// What the report shows of the runs in `run=ID&run=ID`.
+/// What the report shows of the runs in `run=ID&run=ID`; null while one of them has no ticks yet.
 async fn report_data(Of(state): Of<Arc<State>>, RawQuery(query): RawQuery) -> Answer {
     let ids = values(query.as_deref(), "run");
     if ids.is_empty() || ids.len() > REPORTED_MAX {
@@ -230,9 +226,19 @@ async fn report_data(Of(state): Of<Arc<State>>, RawQuery(query): RawQuery) -> An
         return Err(Refusal::new(StatusCode::BAD_REQUEST, &why));
     }
     answer(move || {
-        let found = ids.iter().map(|id| state.runs.find(id));
-        let folders: Option<Vec<PathBuf>> = found.collect();
-        Ok(report::Data::read(&folders.ok_or_else(Refusal::no_run)?)?)
+        let mut folders = Vec::new();
+        for id in ids {
+            match state.runs.find(&id) {
+                Some(folder) => folders.push(folder),
+                None if state.jobs.look(&id).is_some() => return Ok(None),
+                None => return Err(Refusal::no_run()),
+            }
+        }
+        match report::Data::read(&folders) {
+            Ok(data) => Ok(Some(data)),
+            Err(ReportError::NoTicks { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     })
     .await
 }
@@ -266,11 +272,17 @@ fn asked(body: &[u8]) -> Result<Asked, Refusal> {
         .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, &error.to_string()))
 }
 
+/// What a run as asked would be. That it cannot be run is an answer too.
 async fn check(Of(state): Of<Arc<State>>, body: axum::body::Bytes) -> Answer {
     answer(move || {
-        let planned = state.scenarios.plan(&asked(&body)?);
-        let planned = planned.map_err(Refusal::of_values)?;
-        Ok(json!({ "command": planned.command, "check": planned.check }))
+        Ok(match state.scenarios.plan(&asked(&body)?) {
+            Ok(planned) => json!({
+                "command": planned.command,
+                "check": planned.check,
+                "problems": [],
+            }),
+            Err(problems) => json!({ "command": null, "check": null, "problems": problems }),
+        })
     })
     .await
 }

@@ -8,6 +8,9 @@ const CHECK_AFTER_MS = 300;
 /** Keys that say what a file is, or have a field of their own. */
 const NOT_SHOWN = ["schema", "order", "question", "sources", "include", "set", "correlations", "variants", "run.seed", "name"];
 
+/** Sections that most runs change; the others follow by name. */
+const FIRST = ["run", "labs", "ideas"];
+
 export async function showForm(main, [wanted], signal) {
   const [files, schema] = await Promise.all([read("/api/scenarios", signal), read("/api/schema", signal)]);
   const usable = files.filter((file) => file.error === "");
@@ -70,7 +73,9 @@ class RunForm {
   table(schema, values, at) {
     const fields = [];
     const inner = [];
-    for (const [name, written] of Object.entries(schema.properties)) {
+    const rest = Object.keys(schema.properties).filter((name) => at !== "" || !FIRST.includes(name));
+    for (const name of [...(at === "" ? FIRST : []), ...rest]) {
+      const written = schema.properties[name];
       const key = at === "" ? name : `${at}.${name}`;
       const value = values[name];
       if (NOT_SHOWN.includes(at === "" ? name : key) || name === "name" || value === undefined) continue;
@@ -134,6 +139,10 @@ class RunForm {
     const { signal } = this.checking;
     try {
       const planned = await send("/api/check", this.asked(), signal);
+      if (planned.problems.length > 0) {
+        this.refuse({ message: "This cannot be run yet:", problems: planned.problems });
+        return;
+      }
       this.show([]);
       setText(this.command, planned.command);
       this.verdict.replaceChildren(el("details", {}, el("summary", {}, "What it comes to"), el("pre", {}, planned.check)));
@@ -148,6 +157,7 @@ class RunForm {
     const elsewhere = this.show(error.problems ?? []);
     const lines = elsewhere.map((problem) => el("li", {}, told(problem)));
     this.verdict.replaceChildren(el("p", { class: "wrong" }, error.message), ...(lines.length > 0 ? [el("ul", {}, ...lines)] : []));
+    setText(this.command, "");
     this.start.disabled = true;
   }
 
@@ -185,7 +195,7 @@ function plain(schema) {
 class Field {
   constructor(key, name, kind, written, value, changed) {
     Object.assign(this, { key, kind });
-    const [, meaning, unit] = /^(.*?)(?: \[([^\]]+)\])?(?: Fixed for a run\.)?$/s.exec(written.description ?? "");
+    const [, meaning, unit] = /^(.*?)(?: \[([^\]]+)\])?(?: Fixed for a run\.)?$/s.exec(kind.description ?? written.description ?? "");
     const id = `field-${key}`;
     this.input = this.newInput(value);
     this.input.id = id;

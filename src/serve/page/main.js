@@ -1,6 +1,6 @@
 // Which page is shown: the fragment of the address says so.
 
-import { el, notice } from "/dom.js";
+import { el, notice, setText } from "/dom.js";
 import { showForm } from "/form.js";
 import { showList } from "/list.js";
 import { showRuns } from "/run.js";
@@ -25,6 +25,7 @@ async function show() {
   notice(hasToken() ? "" : "Nothing can be started or stopped from here: open the address that `takeoff serve` printed, with its token.");
   main.replaceChildren(el("p", { class: "note" }, "Reading …"));
   main.className = "";
+  setText(document.getElementById("load"), "");
   try {
     await page(main, rest.split(",").filter((part) => part !== "").map(decodeURIComponent), signal);
   } catch (error) {

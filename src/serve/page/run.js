@@ -30,6 +30,7 @@ async function reportFrame(title, place, ids, signal) {
   async function draw() {
     const began = performance.now();
     const data = await read(`/api/report?${query}`, signal);
+    if (data === null) return 0;
     // Its origin is opaque, so it has no name to send to; it holds nothing that could pass this on.
     frame.contentWindow.postMessage(data, "*");
     frame.classList.remove("empty");
@@ -91,7 +92,7 @@ function newLine(id) {
       run.ticks === 0 ? null : `${run.oom.toFixed(2)} OOM`,
       researchers > 0 ? `${count(researchers / run.sample)} researchers` : null,
       `${run.ticks} ticks`,
-      rate === null ? null : `${rate.toPrecision(2)} ticks/s`,
+      rate === null ? null : `${count(rate)} ticks/s`,
       !isAtWork(run) && run.wall_s > 0 ? duration(run.wall_s) : null,
     ].filter((text) => text !== null).join(" · "));
   }

@@ -175,10 +175,13 @@ impl Runs {
     /// A run as it is now; `None` if there is none.
     pub fn row(&self, id: &str, jobs: &Jobs) -> Option<Row> {
         let job = jobs.look(id);
+        let mut all = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(folder) = self.find(id) else {
+            // One that had a manifest and has none any more was moved or deleted.
+            let is_gone = all.contains_key(id);
+            let job = job.filter(|(stage, _)| !(is_gone && matches!(stage, Stage::Ended(_))));
             return job.map(|job| without_manifest(id, job));
         };
-        let mut all = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let read = match refreshed(all.remove(id), &folder) {
             Ok(read) => all.entry(id.to_owned()).or_insert(read),
             Err(error) => return Some(unreadable(id, &error)),
@@ -251,9 +254,6 @@ impl Read {
             .ticks_limit
             .zip(run["tick_hours"].as_f64())
             .map_or(f64::INFINITY, |(ticks, hours)| ticks as f64 * hours / 24.0);
-        let told = job.map_or("", |(_, told)| told.as_str());
-        let is_failed = state == RunState::Failed;
-        let error = manifest.error.as_deref().unwrap_or(told);
         Row {
             id: id.to_owned(),
             state,
@@ -277,7 +277,7 @@ impl Read {
             },
             start: manifest.start.clone(),
             wall_s: manifest.wall_s,
-            error: if is_failed { error } else { "" }.to_owned(),
+            error: error(manifest, state, job),
             stoppable: state.is_at_work()
                 && job.is_some_and(|(stage, _)| !matches!(stage, Stage::Ended(_))),
             resumable: matches!(
@@ -304,6 +304,18 @@ fn state(manifest: &Manifest, folder: &Path, job: Option<&(Stage, String)>) -> R
                 Err(_) => RunState::Running,
             },
         },
+    }
+}
+
+/// What a run says of its end, in the words of the program. One that could not be continued leaves its
+/// manifest as it was: then only its process tells.
+fn error(manifest: &Manifest, state: RunState, job: Option<&(Stage, String)>) -> String {
+    match (state, &manifest.error, job) {
+        (RunState::Failed, Some(error), _) => error.clone(),
+        (_, _, Some((Stage::Ended(Ended::Code(code)), told))) if ![0, 130].contains(code) => {
+            told.clone()
+        }
+        _ => String::new(),
     }
 }
 

@@ -29,11 +29,18 @@ pub struct TopicRow {
 /// Writes the rows as one file, atomically.
 pub(super) fn write(path: &Path, rows: &[TopicRow]) -> Result<(), RecordError> {
     let table = table_of(rows);
-    table::write(path, "topics", &table, None, std::iter::once(Ok(table.clone())))
+    table::write(
+        path,
+        "topics",
+        &table,
+        None,
+        std::iter::once(Ok(table.clone())),
+    )
 }
 
 fn table_of(rows: &[TopicRow]) -> Table {
-    let texts = |of: fn(&TopicRow) -> &String| Values::Texts(rows.iter().map(of).cloned().collect());
+    let texts =
+        |of: fn(&TopicRow) -> &String| Values::Texts(rows.iter().map(of).cloned().collect());
     let counts = |of: fn(&TopicRow) -> u64| Values::Counts(rows.iter().map(of).collect());
     let reals = |of: fn(&TopicRow) -> f64| Values::Reals(rows.iter().map(of).collect());
     let columns = [

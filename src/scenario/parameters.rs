@@ -29,7 +29,11 @@ impl Remarks {
     pub(super) fn of(root: &Node, notes: &Notes) -> Self {
         let listed = root.get("sources").map_or(&[][..], Node::items);
         let mut remarks = Self {
-            sources: listed.iter().filter_map(Node::text).map(str::to_owned).collect(),
+            sources: listed
+                .iter()
+                .filter_map(Node::text)
+                .map(str::to_owned)
+                .collect(),
             of: BTreeMap::new(),
         };
         remarks.gather("", root, notes);
@@ -44,7 +48,8 @@ impl Remarks {
         match &node.content {
             Content::Table(entries) => {
                 for entry in entries {
-                    self.of.insert(below(&entry.key), remark(&entry.node, notes));
+                    self.of
+                        .insert(below(&entry.key), remark(&entry.node, notes));
                     self.gather(&below(&entry.key), &entry.node, notes);
                 }
             }
@@ -142,7 +147,9 @@ impl List<'_> {
                 // The key belongs to another choice than the one made.
                 (None, _) if key.when.is_some() => {}
                 (None, Shape::Bool) if key.name == "enabled" => {}
-                (Some(Value::Object(inner)), Shape::Table(table)) => self.table(&below, table, inner),
+                (Some(Value::Object(inner)), Shape::Table(table)) => {
+                    self.table(&below, table, inner)
+                }
                 (Some(Value::Array(items)), Shape::Tables(table, ..)) if !items.is_empty() => {
                     self.items(&below, table, items);
                 }
@@ -183,7 +190,11 @@ impl List<'_> {
     }
 
     fn grounds(&self, name: &str, key: &Key, is_default: bool) -> (Grounds, String) {
-        let remark = self.remarks.of.get(name).filter(|remark| !remark.is_empty());
+        let remark = self
+            .remarks
+            .of
+            .get(name)
+            .filter(|remark| !remark.is_empty());
         match (remark, key.fallback) {
             (Some(remark), _) => read(remark),
             (None, Fallback::Value { class, source, .. }) if is_default => {
@@ -224,7 +235,11 @@ mod tests {
             ("the essay: 100M", (Grounds::Stated, "the essay: 100M")),
             ("measuredly", (Grounds::Stated, "measuredly")),
         ] {
-            assert_eq!(read(remark), (expected.0, expected.1.to_owned()), "{remark}");
+            assert_eq!(
+                read(remark),
+                (expected.0, expected.1.to_owned()),
+                "{remark}"
+            );
         }
     }
 }

@@ -7,7 +7,10 @@ use std::process::Command;
 use crate::{page_of, run_of, sweep_of};
 
 #[test]
-#[cfg_attr(no_browser, ignore = "TAKEOFF_PYTHON or TAKEOFF_CHROMIUM names nothing")]
+#[cfg_attr(
+    no_browser,
+    ignore = "TAKEOFF_PYTHON or TAKEOFF_CHROMIUM names nothing"
+)]
 fn a_browser_draws_what_the_record_holds() {
     let scratch = tempfile::tempdir().expect("a folder");
     let at = |name: &str| scratch.path().join(name);

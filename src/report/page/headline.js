@@ -17,7 +17,7 @@ function verdict(run, dayZero) {
 }
 
 function card(title, value, detail) {
-  return el("div", { class: "card" }, el("h3", {}, title), el("p", { class: "figure" }, value), el("p", {}, detail));
+  return el("div", { class: "card" }, el("p", { class: "name" }, title), el("p", { class: "figure" }, value), el("p", {}, detail));
 }
 
 function reachedCard(run, oom, dayZero) {
@@ -36,7 +36,7 @@ function boundCard(run) {
     part.style.flexGrow = share[word];
     return part;
   }));
-  return el("div", { class: "card" }, el("h3", {}, "What bound it"), el("p", { class: "figure" }, capital(bound)), bar,
+  return el("div", { class: "card" }, el("p", { class: "name" }, "What bound it"), el("p", { class: "figure" }, capital(bound)), bar,
     el("p", {}, Object.values(RIBBON).map(([word]) => `${word} ${percent(share[word])}`).join(", ") + " of the time"));
 }
 

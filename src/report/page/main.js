@@ -83,7 +83,7 @@ function uniquely(part, index) {
   const [id, title] = [`${part.id}-${index}`, part.querySelector("h2")];
   part.id = id;
   title.id = id + "-title";
-  part.setAttribute("aria-labelledby", title.id);
+  about(part, state.views[index].run.label);
 }
 
 function contents() {
@@ -101,7 +101,7 @@ function draw(data) {
   state.views = data.runs.map((run) => new RunView(data, run));
   if (state.lab !== null && !state.views[0]?.run.labs[state.lab]) state.lab = null;
   const main = document.getElementById("main");
-  main.replaceChildren(...runSections(data), ...data.sweeps.flatMap((sweep, index) => sweepSections(sweep, index)));
+  main.replaceChildren(...runSections(data), ...data.sweeps.flatMap((sweep, index) => sweepSections(sweep, index).map((part) => about(part, sweep.folder))));
   contents();
   scrollTo(0, scrolled);
 }

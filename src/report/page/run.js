@@ -118,6 +118,8 @@ function compute(view, lab, line) {
   const chips = added(view.chosen(lab).map((index) => view.experimentChips(index)));
   const experiments = chips.map((value, tick) => (fleet[tick] > 0 ? value / fleet[tick] : 0));
   const shares = ["inference_share", "training_share", "serving_share"].map((name) => view.mean(name, "fleet_a100e", lab));
+  // What thinkers lend to experiments is recorded as theirs: it counts where it is used.
+  shares[0] = shares[0].map((value, tick) => Math.max(0, Math.min(value, 1 - experiments[tick] - shares[1][tick] - shares[2][tick])));
   const rest = experiments.map((value, tick) => Math.max(0, 1 - value - shares.reduce((sum, share) => sum + share[tick], 0)));
   const labels = ["experiments", "researchers' thinking", "training runs", "customers", "not assigned"];
   const lists = [experiments, ...shares, rest];

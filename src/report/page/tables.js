@@ -90,7 +90,7 @@ function assumptionSection(run) {
     el("dl", { class: "grounds" }, counts.map(([name, number]) => el("div", {}, el("dt", {}, el("span", { class: "ground " + name }, name), ` ${number}`), el("dd", {}, GROUNDS[name])))), sources,
     el("details", {}, el("summary", {}, "All parameters"),
       el("div", { class: "controls" }, el("label", {}, "Grounds ", ground), el("label", {}, "Search ", search), el("label", {}, changed, " only what is not the default")), shown,
-      el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Parameters" }, el("table", { class: "parameters" }, el("caption", {}, "Parameters"), el("thead", {}, el("tr", {}, head)), body)),
+      el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Parameters" }, el("table", { class: "parameters" }, el("caption", {}, "Parameters"), el("thead", {}, el("tr", {}, head)), body)),
       el("button", { type: "button", onclick: () => download("parameters.csv", csv([["key", "value", "unit", "grounds", "source", "is_default", "meaning"], ...run.parameters.map((one) => [one.key, one.value, one.unit, one.grounds, one.source, one.is_default, one.meaning])]), "text/csv") }, "Download parameters as CSV")));
 }
 
@@ -149,7 +149,7 @@ function comparedSection(data, views) {
     ["Duplicates", (run) => percent(run.summary.duplicate_share)], ["Most researchers", (run) => count(run.summary.world.researchers_max)],
   ];
   // Elements stand in one place only: each table has heads of its own.
-  const heads = () => [{ title: "" }, ...runs.map((run, index) => ({ title: el("span", {}, swatch(index, false), " " + run.label) }))];
+  const heads = (first) => [{ title: first }, ...runs.map((run, index) => ({ title: el("span", {}, swatch(index, false), " " + run.label) }))];
   const differing = data.differences.map((one) => [
     el("span", {}, el("code", {}, one.key), el("span", { class: "meaning" }, one.meaning + (one.unit ? ` [${one.unit}]` : ""))),
     ...one.values.map((value) => (value === null ? "–" : el("code", {}, value))),
@@ -157,9 +157,9 @@ function comparedSection(data, views) {
   return el("section", { id: "headline", "aria-labelledby": "headline-title", "data-title": "Findings" },
     el("p", { class: "over" }, `${runs.length} runs`), el("h1", { id: "headline-title" }, sharedQuestion(runs)),
     el("p", { class: "verdict" }, extremes(views)),
-    table("What came out", heads(), facts.map(([name, of]) => [name, ...runs.map(of)])),
+    table("What came out", heads("Finding"), facts.map(([name, of]) => [name, ...runs.map(of)])),
     el("h2", {}, "What differs"),
-    differing.length > 0 ? table("Parameters that differ", heads(), differing) : el("p", {}, "No parameter differs: these are the same run."));
+    differing.length > 0 ? table("Parameters that differ", heads("Parameter"), differing) : el("p", {}, "No parameter differs: these are the same run."));
 }
 
 const sharedQuestion = (runs) => (runs.every((run) => run.question === runs[0].question) ? runs[0].question : "Runs compared");

@@ -230,7 +230,7 @@ async fn report_data(Of(state): Of<Arc<State>>, RawQuery(query): RawQuery) -> An
         for id in ids {
             match state.runs.find(&id) {
                 Some(folder) => folders.push(folder),
-                None if state.jobs.look(&id).is_some() => return Ok(None),
+                None if state.runs.row(&id, &state.jobs).is_some() => return Ok(None),
                 None => return Err(Refusal::no_run()),
             }
         }

@@ -151,7 +151,7 @@ def single(browser, folder):
         topics = pandas.read_parquet(folder / "one" / "topics.parquet")
         assert squares == len(topics) / topics["lab"].nunique()
         page.get_by_text("All parameters").click()
-        page.get_by_label("Search").fill("success_size_exponent")
+        page.get_by_role("searchbox").fill("success_size_exponent")
         assert page.locator(".parameters tbody tr").count() >= 1
         assert "0.6" in page.locator(".parameters tbody tr").first.text_content()
     with Opened(browser, folder / "run.html", viewport=PHONE, color_scheme="dark") as page:

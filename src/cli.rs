@@ -1,6 +1,7 @@
 //! The command line: parses it into a [`Command`], and knows nothing else.
 
 mod probe;
+mod serve;
 mod studies;
 
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::bench::load::LEAST_DUE;
 use crate::bench::{Load, Request};
 use crate::command::recorded::CheckpointPlan;
-use crate::command::{Command, bench, replay, run, scenario};
+use crate::command::{Command, bench, replay, report, run, scenario};
 use crate::record::Existing;
 use crate::scenario::Overrides;
 use crate::scenario::keys::limit;
@@ -33,10 +34,14 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 other errors; 2 wrong options; 3
 enum Sub {
     /// Run a scenario and record it in a folder
     Run(Run),
+    /// Write what runs and sweeps say as one page that opens offline
+    Report(Report),
     /// Run a recorded run again and compare every digest
     Replay(Replay),
     /// Measure exponents: branch a run, change one input, compare rates of progress
     Probe(probe::Probe),
+    /// Show the runs of a folder as a page on this machine, and start and stop runs there
+    Serve(serve::Serve),
     /// List what can compute here and what `--engine auto` takes
     Devices,
     /// Measure speed here: events a second by load, where time goes, how far the device's limits are
@@ -89,7 +94,7 @@ fn existing(force: bool, resume: bool) -> Existing {
 
 #[derive(Args)]
 struct Run {
-    /// Scenario file, TOML
+    /// Scenario file, TOML; with --resume a run folder will do
     scenario: PathBuf,
     #[command(flatten)]
     changes: Changes,
@@ -121,12 +126,30 @@ struct Run {
     /// Write no checkpoints: a stopped run then resumes from its start
     #[arg(long, conflicts_with_all = ["checkpoint_seconds", "checkpoint_gib"])]
     no_checkpoint: bool,
+    /// End the run, as Ctrl-C does, when standard input ends: for programs that start runs
+    #[arg(long)]
+    until_stdin_ends: bool,
+    /// Write the report page at the end [default: report.html in the run folder]
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    report: Option<Option<PathBuf>>,
     /// Show no progress
     #[arg(long)]
     quiet: bool,
     /// Print summary.json on stdout in place of the table
     #[arg(long)]
     json: bool,
+}
+
+/// Folders of runs and of sweeps may be mixed; a folder of run folders, as --all-variants leaves it,
+/// stands for all of them. Several runs are drawn on common axes.
+#[derive(Args)]
+struct Report {
+    /// Folders that `run` or `sweep` left
+    #[arg(required = true, value_name = "RUN_DIR")]
+    folders: Vec<PathBuf>,
+    /// The page to write, in place of report.html in the first folder
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -239,12 +262,17 @@ impl From<Engine> for EngineChoice {
 pub fn parse() -> Command {
     match Cli::parse().command {
         Sub::Run(run) => Command::Run(run.into()),
+        Sub::Report(report) => Command::Report(report::Options {
+            folders: report.folders,
+            out: report.out,
+        }),
         Sub::Replay(replay) => Command::Replay(replay::Options {
             folder: replay.run_dir,
             engine: replay.engine.into(),
             quiet: replay.quiet,
         }),
         Sub::Probe(probe) => Command::Probe(probe.into()),
+        Sub::Serve(serve) => Command::Serve(serve.into()),
         Sub::Devices => Command::Devices,
         Sub::Bench(bench) => Command::Bench(bench.into()),
         Sub::Scenario(sub) => Command::Scenario(sub.into()),
@@ -272,6 +300,8 @@ impl From<Run> for run::Options {
             variant: run.changes.variant,
             all_variants: run.all_variants,
             checkpoints: (!run.no_checkpoint).then_some(checkpoints),
+            until_stdin_ends: run.until_stdin_ends,
+            report: run.report,
             quiet: run.quiet,
             json: run.json,
         }

@@ -30,9 +30,22 @@ const ROOMS: &[(&str, &[&str])] = &[
         "probe",
         &["model", "scenario", "world", "record", "sim", "statistics"],
     ),
+    ("serve", &["record", "scenario", "report"]),
+    (
+        "report",
+        &[
+            "model",
+            "statistics",
+            "scenario",
+            "world",
+            "record",
+            "study",
+        ],
+    ),
     (
         "command",
         &[
+            "serve",
             "model",
             "scenario",
             "gpu",
@@ -42,13 +55,14 @@ const ROOMS: &[(&str, &[&str])] = &[
             "bench",
             "study",
             "probe",
+            "report",
             "statistics",
         ],
     ),
     (
         "cli",
         &[
-            "scenario", "world", "record", "sim", "bench", "study", "command",
+            "scenario", "world", "record", "sim", "bench", "study", "serve", "command",
         ],
     ),
     ("main", &["cli"]),
@@ -165,6 +179,7 @@ fn what_reaches_a_digest_is_pinned() {
         "statistics",
         "study",
         "probe",
+        "report",
     ] {
         for (path, text) in files(room) {
             for line in code(&text) {

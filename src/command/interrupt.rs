@@ -1,6 +1,7 @@
 //! Ctrl-C and SIGTERM: the first asks the run to end after its tick, the second ends the process
 //! at once, which leaves a folder as `kill -9` does: readable and resumable.
 
+use std::io;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,6 +23,16 @@ pub fn listen() {
         if let Err(error) = set {
             output::tell(&format!("signals will end the run at once: {error}"));
         }
+    });
+}
+
+/// Takes the end of standard input as a signal too: a program that starts runs has a way to end them
+/// that is the same on every system, and they end with it, however it ends.
+pub fn listen_to_stdin() {
+    std::thread::spawn(|| {
+        // Whatever keeps it from being read ends it as well.
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        ASKED.store(true, Ordering::SeqCst);
     });
 }
 

@@ -9,7 +9,6 @@ pub mod devices;
 mod error;
 mod exit;
 mod figures;
-mod folders;
 mod interrupt;
 pub mod merge;
 mod output;
@@ -17,8 +16,10 @@ pub mod probe;
 mod progress;
 pub mod recorded;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod serve;
 pub mod sweep;
 mod table;
 
@@ -30,10 +31,14 @@ pub use exit::Exit;
 pub enum Command {
     /// `takeoff run`.
     Run(run::Options),
+    /// `takeoff report`.
+    Report(report::Options),
     /// `takeoff replay`.
     Replay(replay::Options),
     /// `takeoff probe`.
     Probe(probe::Options),
+    /// `takeoff serve`.
+    Serve(crate::serve::Options),
     /// `takeoff devices`.
     Devices,
     /// `takeoff bench`.
@@ -55,8 +60,10 @@ impl Command {
     pub fn execute(self) -> Exit {
         let result = match self {
             Command::Run(options) => run::execute(options),
+            Command::Report(options) => report::execute(&options),
             Command::Replay(options) => replay::execute(&options),
             Command::Probe(options) => probe::execute(&options),
+            Command::Serve(options) => serve::execute(options),
             Command::Devices => devices::execute(),
             Command::Bench(options) => bench::execute(&options),
             Command::Scenario(action) => scenario::execute(&action),

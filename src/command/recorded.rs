@@ -9,11 +9,11 @@ use serde_json::Value;
 use super::CommandError;
 use crate::record::checkpoint::{Checkpoint, Written};
 use crate::record::{
-    Accumulator, Existing, Identity, Machine, Manifest, Opened, Recorder, RunFolder, Status,
-    Summary,
+    Accumulator, Existing, Identity, MANIFEST, Machine, Manifest, Opened, Recorder, RunFolder,
+    RunReader, Status, Summary,
 };
-use crate::scenario::Scenario;
-use crate::sim::{EngineChoice, EngineInfo, Simulation, TickRecord};
+use crate::scenario::{Remarks, Scenario};
+use crate::sim::{EngineChoice, EngineInfo, SimError, Simulation, TickRecord};
 
 /// Checkpoints take at most this part of the wall time, however short their interval.
 const CHECKPOINT_TIME_SHARE: f64 = 0.05;
@@ -32,6 +32,8 @@ pub struct CheckpointPlan {
 pub struct Plan<'run> {
     /// The resolved scenario.
     pub scenario: &'run Scenario,
+    /// What its files say about its values.
+    pub remarks: &'run Remarks,
     /// Who computes.
     pub engine: EngineChoice,
     /// The run folder.
@@ -72,7 +74,7 @@ pub fn run(plan: Plan<'_>, watcher: &mut dyn Watcher) -> Result<Outcome, Command
     let budget = plan
         .checkpoints
         .map_or(u64::MAX, |checkpoints| checkpoints.budget);
-    let identity = identity(plan.scenario, plan.ticks_limit)?;
+    let identity = identity(&plan)?;
     let folder = match RunFolder::open(plan.folder, identity, plan.existing, budget)? {
         Opened::Ready(folder) => *folder,
         Opened::Completed(manifest) => return Ok(Outcome::AlreadyComplete(manifest)),
@@ -108,6 +110,7 @@ pub fn record(
     };
     let ended = session.run(watcher);
     watcher.ended();
+    let ended = ended.and_then(|status| session.topics().map(|()| status));
     match ended {
         Ok(status) => {
             let (summary, manifest) = session.recorder.finish(status, None)?;
@@ -123,8 +126,32 @@ pub fn record(
     }
 }
 
+/// The scenario that a run folder holds.
+pub fn scenario_of(reader: &RunReader) -> Result<Scenario, CommandError> {
+    let manifest = &reader.manifest;
+    let scenario =
+        Scenario::from_canonical_json(&manifest.scenario.to_string()).map_err(|source| {
+            CommandError::Recorded {
+                path: reader.path().join(MANIFEST),
+                source,
+            }
+        })?;
+    let hash = scenario.hash();
+    if hash != manifest.scenario_hash {
+        return Err(CommandError::Altered {
+            path: reader.path().to_path_buf(),
+            problems: vec![format!(
+                "`{MANIFEST}`: the hash of its scenario is {hash}, it states {}",
+                manifest.scenario_hash
+            )],
+        });
+    }
+    Ok(scenario)
+}
+
 /// What the manifest says of a scenario.
-fn identity(scenario: &Scenario, ticks_limit: Option<u64>) -> Result<Identity, CommandError> {
+fn identity(plan: &Plan<'_>) -> Result<Identity, CommandError> {
+    let (scenario, remarks) = (plan.scenario, plan.remarks);
     let value: Value = serde_json::from_str(&scenario.canonical_json())
         .map_err(|error| CommandError::Usage(format!("the scenario has no JSON: {error}")))?;
     Ok(Identity {
@@ -133,7 +160,9 @@ fn identity(scenario: &Scenario, ticks_limit: Option<u64>) -> Result<Identity, C
         scenario_hash: scenario.hash(),
         seed: scenario.run.seed,
         sample: scenario.run.sample,
-        ticks_limit,
+        ticks_limit: plan.ticks_limit,
+        sources: remarks.sources.clone(),
+        remarks: remarks.of.clone(),
     })
 }
 
@@ -223,6 +252,12 @@ impl Session {
             }
         }
         Ok(Status::Completed)
+    }
+
+    /// Records how far each topic was explored.
+    fn topics(&mut self) -> Result<(), CommandError> {
+        let rows = self.simulation.topics().map_err(SimError::from)?;
+        Ok(self.recorder.topics(&rows)?)
     }
 
     /// Writes a checkpoint. One that fails is told and costs nothing but itself.

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::progress::Progress;
-use super::recorded::Watcher;
+use super::recorded::{self, Watcher};
 use super::{CommandError, Exit, interrupt, output};
-use crate::record::{Accumulator, MANIFEST, RunReader};
+use crate::record::{Accumulator, RunReader};
 use crate::scenario::Scenario;
 use crate::sim::{EngineChoice, Simulation};
 
@@ -53,30 +53,14 @@ pub fn execute(options: &Options) -> Result<Exit, CommandError> {
 type Recorded = (Scenario, Vec<(u64, [u8; 32])>);
 
 fn checked(reader: &RunReader) -> Result<Recorded, CommandError> {
-    let altered = |problems| CommandError::Altered {
-        path: reader.path().to_path_buf(),
-        problems,
-    };
     let problems = reader.problems()?;
     if !problems.is_empty() {
-        return Err(altered(problems));
+        return Err(CommandError::Altered {
+            path: reader.path().to_path_buf(),
+            problems,
+        });
     }
-    let manifest = &reader.manifest;
-    let scenario =
-        Scenario::from_canonical_json(&manifest.scenario.to_string()).map_err(|source| {
-            CommandError::Recorded {
-                path: reader.path().join(MANIFEST),
-                source,
-            }
-        })?;
-    let hash = scenario.hash();
-    if hash != manifest.scenario_hash {
-        return Err(altered(vec![format!(
-            "`{MANIFEST}`: the hash of its scenario is {hash}, it states {}",
-            manifest.scenario_hash
-        )]));
-    }
-    Ok((scenario, reader.digests()?))
+    Ok((recorded::scenario_of(reader)?, reader.digests()?))
 }
 
 /// Ticks compared; `None` when a signal ended it early.

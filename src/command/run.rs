@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::progress::Progress;
 use super::recorded::{self, CheckpointPlan, Outcome, Plan};
-use super::{CommandError, Exit, folders, interrupt, output, table};
-use crate::record::{Existing, MANIFEST, Manifest, RecordError, RunReader, Status};
-use crate::scenario::{self, Overrides, Scenario};
+use super::{CommandError, Exit, interrupt, output, report, table};
+use crate::record::{self, Existing, MANIFEST, Manifest, RecordError, RunReader, Status};
+use crate::scenario::{self, Overrides, Remarks, Scenario, ScenarioFile};
 use crate::sim::EngineChoice;
 
 /// The folder under which runs go that were given none.
@@ -18,7 +18,7 @@ const BASE: &str = "base";
 /// The options of the command.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The scenario file.
+    /// The scenario file; to resume, the run folder will do.
     pub scenario: PathBuf,
     /// `(key, value)` of every `--set`.
     pub set: Vec<(String, String)>,
@@ -38,6 +38,10 @@ pub struct Options {
     pub all_variants: bool,
     /// `None`: no checkpoints.
     pub checkpoints: Option<CheckpointPlan>,
+    /// The end of standard input ends the run as a signal does.
+    pub until_stdin_ends: bool,
+    /// `Some`: writes the report page at the end; inside: where, in place of the run folder.
+    pub report: Option<Option<PathBuf>>,
     /// No progress.
     pub quiet: bool,
     /// The summary as JSON in place of the table.
@@ -53,32 +57,68 @@ pub const CHECKPOINTS: CheckpointPlan = CheckpointPlan {
 /// Runs the command.
 pub fn execute(options: Options) -> Result<Exit, CommandError> {
     interrupt::listen();
-    if options.all_variants {
+    if options.until_stdin_ends {
+        interrupt::listen_to_stdin();
+    }
+    if options.scenario.join(MANIFEST).is_file() {
+        resume(&options)
+    } else if options.all_variants {
         all_variants(&options)
     } else {
         single(&options)
     }
 }
 
-fn load(options: &Options, variant: Option<&str>) -> Result<Scenario, CommandError> {
+/// A scenario and what its files say about its values.
+type Loaded = (Scenario, Remarks);
+
+fn load(options: &Options, variant: Option<&str>) -> Result<Loaded, CommandError> {
     let overrides = Overrides {
         set: options.set.clone(),
         variant: variant.map(str::to_owned),
         seed: options.seed,
     };
-    Ok(Scenario::load(&options.scenario, &overrides)?)
+    let file = ScenarioFile::read(&options.scenario)?;
+    let scenario = file.resolve(&overrides)?;
+    Ok((scenario, file.remarks(&overrides)))
+}
+
+/// Continues the run of a folder by what its manifest says.
+fn resume(options: &Options) -> Result<Exit, CommandError> {
+    let folder = &options.scenario;
+    let changed = !options.set.is_empty() || options.seed.is_some() || options.variant.is_some();
+    let elsewhere = options.out.as_ref().is_some_and(|out| out != folder);
+    if options.existing != Existing::Resume || changed || elsewhere || options.all_variants {
+        return Err(CommandError::Usage(format!(
+            "`{0}` is a run folder: it is continued as it stands by `takeoff run {0} --resume`",
+            folder.display()
+        )));
+    }
+    let reader = RunReader::open(folder)?;
+    let scenario = recorded::scenario_of(&reader)?;
+    let remarks = Remarks {
+        sources: reader.manifest.sources.clone(),
+        of: reader.manifest.remarks.clone(),
+    };
+    into_folder(options, &(scenario, remarks), folder)
 }
 
 fn single(options: &Options) -> Result<Exit, CommandError> {
-    let scenario = load(options, options.variant.as_deref())?;
+    let loaded = load(options, options.variant.as_deref())?;
+    let scenario = &loaded.0;
     let folder = match &options.out {
         Some(folder) => folder.clone(),
-        None => default_folder(&scenario.name, &scenario, options.existing)?,
+        None => default_folder(&scenario.name, scenario, options.existing)?,
     };
-    match one(options, &scenario, &folder)? {
+    into_folder(options, &loaded, &folder)
+}
+
+fn into_folder(options: &Options, loaded: &Loaded, folder: &Path) -> Result<Exit, CommandError> {
+    match one(options, loaded, folder)? {
         Outcome::AlreadyComplete(manifest) => {
-            already_complete(&folder, &manifest);
-            output::print(&shown_again(&folder, &manifest, options.json)?)?;
+            already_complete(folder, &manifest);
+            output::print(&shown_again(folder, &manifest, options.json)?)?;
+            report_on(options, folder)?;
             Ok(Exit::Success)
         }
         Outcome::Ended(ended) => {
@@ -86,17 +126,35 @@ fn single(options: &Options) -> Result<Exit, CommandError> {
             output::print(&if options.json {
                 to_json(&summary)
             } else {
-                table::of_run(&summary, &manifest, &folder)
+                table::of_run(&summary, &manifest, folder)
             })?;
-            Ok(exit_of(&manifest, &folder))
+            report_on(options, folder)?;
+            Ok(exit_of(&manifest, folder))
         }
     }
 }
 
-fn one(options: &Options, scenario: &Scenario, folder: &Path) -> Result<Outcome, CommandError> {
+/// Writes the page about a folder, if one was asked for, and names it.
+fn report_on(options: &Options, folder: &Path) -> Result<(), CommandError> {
+    let Some(out) = &options.report else {
+        return Ok(());
+    };
+    let page = report::write(&[folder.to_owned()], out.as_deref())?;
+    // With --json stdout is for a program.
+    let line = format!("report      {}", page.display());
+    if options.json {
+        output::tell(&line);
+        return Ok(());
+    }
+    output::print(&line)
+}
+
+fn one(options: &Options, loaded: &Loaded, folder: &Path) -> Result<Outcome, CommandError> {
+    let (scenario, remarks) = loaded;
     let mut progress = Progress::new(&scenario.name, options.quiet);
     let plan = Plan {
         scenario,
+        remarks,
         engine: options.engine,
         folder,
         existing: options.existing,
@@ -122,7 +180,7 @@ fn exit_of(manifest: &Manifest, folder: &Path) -> Exit {
         return Exit::Success;
     }
     output::tell(&format!(
-        "interrupted after {} ticks; continue with the same command, --out {} and --resume",
+        "interrupted after {} ticks; continue with `takeoff run {} --resume`",
         manifest.ticks,
         folder.display()
     ));
@@ -157,10 +215,10 @@ fn all_variants(options: &Options) -> Result<Exit, CommandError> {
     // All are resolved before any runs: a wrong variant is told at once, not after an hour.
     let mut scenarios = vec![(BASE.to_owned(), load(options, None)?)];
     for name in names {
-        let scenario = load(options, Some(&name))?;
-        scenarios.push((name, scenario));
+        let loaded = load(options, Some(&name))?;
+        scenarios.push((name, loaded));
     }
-    let first = &scenarios[0].1;
+    let first = &scenarios[0].1.0;
     let folder = match &options.out {
         Some(folder) => folder.clone(),
         None => default_folder(&format!("{}-variants", first.name), first, options.existing)?,
@@ -175,9 +233,9 @@ fn all_variants(options: &Options) -> Result<Exit, CommandError> {
     }
     let mut results = Vec::new();
     let mut exit = Exit::Success;
-    for (name, scenario) in &scenarios {
+    for (name, loaded) in &scenarios {
         let place = folder.join(name);
-        let (summary, status) = match one(options, scenario, &place)? {
+        let (summary, status) = match one(options, loaded, &place)? {
             Outcome::Ended(ended) => (serde_json::to_value(&ended.0), ended.1.status),
             Outcome::AlreadyComplete(manifest) => {
                 already_complete(&place, &manifest);
@@ -197,6 +255,7 @@ fn all_variants(options: &Options) -> Result<Exit, CommandError> {
     } else {
         table::of_variants(&results, &folder)
     })?;
+    report_on(options, &folder)?;
     Ok(exit)
 }
 
@@ -207,5 +266,5 @@ fn default_folder(
     existing: Existing,
 ) -> Result<PathBuf, CommandError> {
     let name = format!("{name}-{}", scenario.run.seed);
-    folders::default(RUNS, &name, existing)
+    Ok(record::numbered_folder(Path::new(RUNS), &name, existing)?)
 }

@@ -1,13 +1,13 @@
 //! `takeoff sweep`: many runs of a scenario file into a sweep folder.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{CommandError, Exit, analyse, figures, folders, interrupt, output};
-use crate::record::Existing;
+use super::{CommandError, Exit, analyse, figures, interrupt, output};
+use crate::record::{self, Existing};
 use crate::sim::EngineChoice;
 use crate::study::dataset::shard_runs;
 use crate::study::outcome::RunRow;
@@ -45,7 +45,7 @@ pub fn execute(options: &Options) -> Result<Exit, CommandError> {
     let name = &plan.identity().scenario_name;
     let folder = match &options.out {
         Some(folder) => folder.clone(),
-        None => folders::default("sweeps", name, options.existing)?,
+        None => record::numbered_folder(Path::new("sweeps"), name, options.existing)?,
     };
     let opened = Dataset::open(
         &folder,

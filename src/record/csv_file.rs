@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::columns::{COLUMNS, Cell, TickRow};
@@ -70,6 +70,17 @@ impl Rows {
             return Err(rows.malformed("its header is not this version's".to_owned()));
         }
         Ok(rows)
+    }
+
+    /// Goes on where [`Self::offset`] of an earlier reader of this file was.
+    pub fn skip_to(&mut self, offset: u64) -> Result<(), RecordError> {
+        if offset > self.offset {
+            self.input
+                .seek(SeekFrom::Start(offset))
+                .map_err(RecordError::io("read", &self.path))?;
+            self.offset = offset;
+        }
+        Ok(())
     }
 
     /// Bytes up to the end of the last row that was read.

@@ -14,20 +14,24 @@ mod folder;
 pub mod lock;
 pub mod manifest;
 pub mod months;
+mod numbered;
 pub mod parquet_file;
 pub mod reader;
 mod recorder;
 pub mod summary;
 pub mod table;
+mod topics;
 
 pub use accumulator::Accumulator;
 pub use columns::TickRow;
 pub use error::RecordError;
 pub use folder::{Existing, Opened, RunFolder};
 pub use manifest::{Identity, MANIFEST, Machine, Manifest, Status};
+pub use numbered::numbered_folder;
 pub use reader::RunReader;
 pub use recorder::Recorder;
 pub use summary::Summary;
+pub use topics::TopicRow;
 
 /// Names of the files of a run folder beside [`MANIFEST`].
 pub mod names {
@@ -39,6 +43,8 @@ pub mod names {
     pub const PARTS: &str = "ticks.parts";
     /// Tick and digest, one a line.
     pub const DIGESTS: &str = "digests.txt";
+    /// How far each lab came in each topic, once the run has ended.
+    pub const TOPICS: &str = "topics.parquet";
     /// What the run comes down to, once it has ended.
     pub const SUMMARY: &str = "summary.json";
     /// Folder of saved states.

@@ -7,7 +7,7 @@ use super::Scenario;
 use super::keys::{ROOT, Shape, Table};
 
 /// Keys at the top that the scenario does not keep.
-const ABOUT_THE_FILE: [&str; 7] = [
+pub(super) const ABOUT_THE_FILE: [&str; 7] = [
     "schema",
     "order",
     "sources",
@@ -48,7 +48,7 @@ pub(super) fn scenario(mut file: Map<String, Value>, name: &str) -> Option<Scena
 }
 
 /// A scenario in the layout of a file; `name` is left out, it is the file's.
-pub(super) fn file(scenario: &Scenario) -> Map<String, Value> {
+pub fn file(scenario: &Scenario) -> Map<String, Value> {
     let value = serde_json::to_value(scenario).expect("a scenario is plain data");
     let Value::Object(mut file) = value else {
         unreachable!("a struct is an object")

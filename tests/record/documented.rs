@@ -24,7 +24,7 @@ pub fn table(heading: &str) -> Vec<Vec<String>> {
 }
 
 /// Objects whose keys are data.
-const MAPS: [&str; 3] = ["shader_hashes", "files", "days_to_oom"];
+const MAPS: [&str; 4] = ["shader_hashes", "files", "days_to_oom", "remarks"];
 
 /// Every key of a JSON document, with a value of it; a null only when there is no other.
 fn keys(value: &Value, path: &str, found: &mut BTreeMap<String, Value>) {

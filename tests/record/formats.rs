@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 use takeoff::record::columns::COLUMNS;
+use takeoff::record::table::{Reader, Values};
 
 use crate::documented::{DOC, compare, table};
 use crate::support::{json, run};
@@ -19,6 +20,31 @@ fn the_columns_are_the_column_table() {
         })
         .collect();
     assert_eq!(table("ticks.csv and ticks.parquet"), written);
+}
+
+#[test]
+fn the_columns_of_topics_are_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    run(&out, &["--ticks", "3"]);
+    let reader = Reader::open(&out.join("topics.parquet")).unwrap();
+    let columns = reader.group(0, |_| true).unwrap().columns;
+    let kind = |values: &Values| match values {
+        Values::Counts(_) => "u64",
+        Values::Reals(_) => "f64",
+        Values::Texts(_) => "string",
+        other => panic!("{other:?}"),
+    };
+    let found: Vec<[String; 2]> = columns
+        .iter()
+        .map(|(name, values)| [name.clone(), kind(values).to_owned()])
+        .collect();
+    let documented = table("topics.parquet");
+    let documented: Vec<[String; 2]> = documented
+        .iter()
+        .map(|row| [row[0].clone(), row[1].clone()])
+        .collect();
+    assert_eq!(found, documented);
 }
 
 #[test]
@@ -53,6 +79,7 @@ fn the_folder_holds_the_documented_files() {
         "summary.json",
         "ticks.csv",
         "ticks.parquet",
+        "topics.parquet",
     ];
     assert_eq!(names, expected);
     for name in names {

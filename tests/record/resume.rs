@@ -292,6 +292,8 @@ pub fn reopened(out: &Path, ticks_limit: Option<u64>) -> RunFolder {
         seed: manifest.seed,
         sample: manifest.sample,
         ticks_limit,
+        sources: Vec::new(),
+        remarks: Default::default(),
     };
     match RunFolder::open(out, identity, Existing::Resume, u64::MAX) {
         Ok(Opened::Ready(folder)) => *folder,
@@ -366,4 +368,38 @@ fn another_scenario_is_not_resumed_and_the_difference_is_named() {
         "{}",
         refused.stderr
     );
+}
+
+#[test]
+fn a_run_ends_when_its_input_does_and_continues_from_its_folder_alone() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let (whole, stopped) = (scratch.path().join("whole"), scratch.path().join("stopped"));
+    let changed = ["--set", "run.days=3000"];
+    run(&whole, &changed);
+    let smoke = smoke();
+    let more = [&changed[..], &["--until-stdin-ends"]].concat();
+    let mut child = takeoff(run_arguments(&smoke, &stopped, &more))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    assert!(wait_for(&mut child, &stopped, 40), "it ended before");
+    drop(child.stdin.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert_eq!(json(stopped.join("manifest.json"))["status"], "interrupted");
+    let folder = stopped.to_str().expect("UTF-8");
+    for refused in [
+        vec!["run", folder],
+        vec!["run", folder, "--force"],
+        vec!["run", folder, "--resume", "--seed", "2"],
+        vec!["run", folder, "--resume", "--set", "run.days=4"],
+        vec!["run", folder, "--resume", "--out", "elsewhere"],
+    ] {
+        let told = ended(&refused);
+        assert_eq!(told.code, Some(2), "{refused:?}: {}", told.stderr);
+        assert!(told.stderr.contains("--resume"), "{}", told.stderr);
+    }
+    succeeds(&["run", folder, "--resume", "--engine", "cpu"]);
+    assert_same_run(&whole, &stopped);
 }

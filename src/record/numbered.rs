@@ -1,15 +1,17 @@
-//! Where a command writes that was not told where.
+//! Where a run goes that was not told where.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::CommandError;
-use crate::record::{Existing, RecordError};
+use super::{Existing, RecordError};
 
 /// `PARENT/NAME-N`: the newest when something is to be continued, else the next, claimed by making
 /// it, so that two commands started at once get two folders.
-pub fn default(parent: &str, name: &str, existing: Existing) -> Result<PathBuf, CommandError> {
-    let parent = Path::new(parent);
+pub fn numbered_folder(
+    parent: &Path,
+    name: &str,
+    existing: Existing,
+) -> Result<PathBuf, RecordError> {
     let prefix = format!("{}-", name.replace(['/', '\\'], "-"));
     fs::create_dir_all(parent).map_err(RecordError::io("create", parent))?;
     let mut newest = 0;
@@ -29,7 +31,7 @@ pub fn default(parent: &str, name: &str, existing: Existing) -> Result<PathBuf, 
         match fs::create_dir(&folder) {
             Ok(()) => return Ok(folder),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(RecordError::io("create", &folder)(error).into()),
+            Err(error) => return Err(RecordError::io("create", &folder)(error)),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The command line: parses it into a [`Command`], and knows nothing else.
 
+mod examples;
 mod probe;
+mod shell;
 mod studies;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::bench::load::LEAST_DUE;
 use crate::bench::{Load, Request};
@@ -17,9 +19,12 @@ use crate::scenario::Overrides;
 use crate::scenario::keys::limit;
 use crate::sim::EngineChoice;
 
+/// Name of the program.
+const NAME: &str = "takeoff";
+
 /// Simulates an intelligence explosion by running the researchers.
 #[derive(Parser)]
-#[command(name = "takeoff", version, propagate_version = true, after_help = EXIT_CODES)]
+#[command(name = NAME, version, propagate_version = true, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Sub,
@@ -52,6 +57,10 @@ enum Sub {
     Analyse(studies::Analyse),
     /// Fit values of a scenario so that its runs come out as targets say
     Calibrate(studies::Calibrate),
+    /// Print what makes a shell complete our words
+    Completions(shell::Completions),
+    /// Print the manual page, or write those of all commands
+    Man(shell::Man),
 }
 
 /// What changes a scenario file on its way to a run.
@@ -124,6 +133,10 @@ struct Run {
     /// Show no progress
     #[arg(long)]
     quiet: bool,
+    /// Watch on the terminal: charts, labs, what happens, speed; keys pause, step and end. Elsewhere plain
+    /// progress. Changes no bit of the run
+    #[arg(long, conflicts_with = "quiet")]
+    live: bool,
     /// Print summary.json on stdout in place of the table
     #[arg(long)]
     json: bool,
@@ -235,9 +248,16 @@ impl From<Engine> for EngineChoice {
     }
 }
 
+/// The command line as help, completions and manual pages show it.
+fn command() -> clap::Command {
+    examples::shown(Cli::command())
+}
+
 /// Parses the command line of this process; a wrong one ends it with code 2 and a hint.
 pub fn parse() -> Command {
-    match Cli::parse().command {
+    let matches = command().get_matches();
+    let parsed = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match parsed.command {
         Sub::Run(run) => Command::Run(run.into()),
         Sub::Replay(replay) => Command::Replay(replay::Options {
             folder: replay.run_dir,
@@ -252,6 +272,8 @@ pub fn parse() -> Command {
         Sub::Merge(merge) => Command::Merge(merge.into()),
         Sub::Analyse(analyse) => Command::Analyse(analyse.into()),
         Sub::Calibrate(calibrate) => Command::Calibrate(calibrate.into()),
+        Sub::Completions(shell) => Command::Documents(shell.into()),
+        Sub::Man(man) => Command::Documents(man.into()),
     }
 }
 
@@ -273,6 +295,7 @@ impl From<Run> for run::Options {
             all_variants: run.all_variants,
             checkpoints: (!run.no_checkpoint).then_some(checkpoints),
             quiet: run.quiet,
+            live: run.live,
             json: run.json,
         }
     }
@@ -389,8 +412,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]

@@ -5,7 +5,10 @@ pub mod analyse;
 pub mod bench;
 pub mod calibrate;
 mod calibrated;
+mod colour;
+mod dashboard;
 pub mod devices;
+pub mod documents;
 mod error;
 mod exit;
 mod figures;
@@ -48,6 +51,8 @@ pub enum Command {
     Analyse(analyse::Options),
     /// `takeoff calibrate`.
     Calibrate(calibrate::Options),
+    /// `takeoff completions` and `takeoff man`.
+    Documents(documents::Options),
 }
 
 impl Command {
@@ -64,6 +69,7 @@ impl Command {
             Command::Merge(options) => merge::execute(&options),
             Command::Analyse(options) => analyse::execute(&options),
             Command::Calibrate(options) => calibrate::execute(&options),
+            Command::Documents(options) => documents::execute(&options),
         };
         match result {
             Ok(exit) => exit,

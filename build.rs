@@ -119,12 +119,19 @@ fn state_mount() {
     }
 }
 
-/// Is there a Python that opens our datasets?
+/// Is there a Python that opens our datasets, and a browser that it opens our pages in?
 fn state_python() {
-    println!("cargo::rustc-check-cfg=cfg(no_python)");
-    println!("cargo::rerun-if-env-changed=TAKEOFF_PYTHON");
-    if std::env::var_os("TAKEOFF_PYTHON").is_none_or(|python| python.is_empty()) {
+    println!("cargo::rustc-check-cfg=cfg(no_python, no_browser)");
+    let named = |variable| {
+        println!("cargo::rerun-if-env-changed={variable}");
+        std::env::var_os(variable).is_some_and(|path| !path.is_empty())
+    };
+    let (python, browser) = (named("TAKEOFF_PYTHON"), named("TAKEOFF_CHROMIUM"));
+    if !python {
         println!("cargo::rustc-cfg=no_python");
+    }
+    if !(python && browser) {
+        println!("cargo::rustc-cfg=no_browser");
     }
 }
 

@@ -13,7 +13,7 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, 
 use crate::bench::load::LEAST_DUE;
 use crate::bench::{Load, Request};
 use crate::command::recorded::CheckpointPlan;
-use crate::command::{Command, bench, replay, run, scenario};
+use crate::command::{Command, bench, replay, report, run, scenario};
 use crate::record::Existing;
 use crate::scenario::Overrides;
 use crate::scenario::keys::limit;
@@ -38,6 +38,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 other errors; 2 wrong options; 3
 enum Sub {
     /// Run a scenario and record it in a folder
     Run(Run),
+    /// Write what runs and sweeps say as one page that opens offline
+    Report(Report),
     /// Run a recorded run again and compare every digest
     Replay(Replay),
     /// Measure exponents: branch a run, change one input, compare rates of progress
@@ -130,6 +132,9 @@ struct Run {
     /// Write no checkpoints: a stopped run then resumes from its start
     #[arg(long, conflicts_with_all = ["checkpoint_seconds", "checkpoint_gib"])]
     no_checkpoint: bool,
+    /// Write the report page at the end [default: report.html in the run folder]
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    report: Option<Option<PathBuf>>,
     /// Show no progress
     #[arg(long)]
     quiet: bool,
@@ -140,6 +145,18 @@ struct Run {
     /// Print summary.json on stdout in place of the table
     #[arg(long)]
     json: bool,
+}
+
+/// Folders of runs and of sweeps may be mixed; a folder of run folders, as --all-variants leaves it,
+/// stands for all of them. Several runs are drawn on common axes.
+#[derive(Args)]
+struct Report {
+    /// Folders that `run` or `sweep` left
+    #[arg(required = true, value_name = "RUN_DIR")]
+    folders: Vec<PathBuf>,
+    /// The page to write, in place of report.html in the first folder
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -259,6 +276,10 @@ pub fn parse() -> Command {
     let parsed = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match parsed.command {
         Sub::Run(run) => Command::Run(run.into()),
+        Sub::Report(report) => Command::Report(report::Options {
+            folders: report.folders,
+            out: report.out,
+        }),
         Sub::Replay(replay) => Command::Replay(replay::Options {
             folder: replay.run_dir,
             engine: replay.engine.into(),
@@ -294,6 +315,7 @@ impl From<Run> for run::Options {
             variant: run.changes.variant,
             all_variants: run.all_variants,
             checkpoints: (!run.no_checkpoint).then_some(checkpoints),
+            report: run.report,
             quiet: run.quiet,
             live: run.live,
             json: run.json,

@@ -12,6 +12,7 @@ pub mod model;
 pub mod probe;
 pub mod readable;
 pub mod record;
+pub mod report;
 pub mod scenario;
 pub mod sim;
 pub mod statistics;

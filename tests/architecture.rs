@@ -33,6 +33,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["model", "scenario", "world", "record", "sim", "statistics"],
     ),
     (
+        "report",
+        &["model", "statistics", "scenario", "world", "record", "study"],
+    ),
+    (
         "command",
         &[
             "readable",
@@ -46,6 +50,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "bench",
             "study",
             "probe",
+            "report",
             "statistics",
         ],
     ),
@@ -170,6 +175,7 @@ fn what_reaches_a_digest_is_pinned() {
         "statistics",
         "study",
         "probe",
+        "report",
     ] {
         for (path, text) in files(room) {
             for line in code(&text) {

@@ -18,7 +18,7 @@ use takeoff::model::layout::PopulationTick;
 use takeoff::record::{
     Accumulator, Existing, Identity, Machine, Opened, RunFolder, RunReader, Status,
 };
-use takeoff::scenario::{Overrides, Scenario};
+use takeoff::scenario::{Overrides, Remarks, Scenario};
 use takeoff::sim::{EngineChoice, EngineInfo, SimError, Simulation, TickRecord};
 use takeoff::world::World;
 
@@ -130,6 +130,8 @@ fn fresh_folder(path: &Path, scenario: &Scenario) -> RunFolder {
         seed: scenario.run.seed,
         sample: scenario.run.sample,
         ticks_limit: None,
+        sources: Vec::new(),
+        remarks: Default::default(),
     };
     match RunFolder::open(path, identity, Existing::Refuse, u64::MAX) {
         Ok(Opened::Ready(folder)) => *folder,
@@ -189,6 +191,7 @@ fn a_run_whose_device_is_lost_keeps_its_ticks_and_goes_on() {
 
         let plan = recorded::Plan {
             scenario: &scenario,
+            remarks: &Remarks::default(),
             engine: EngineChoice::Cpu,
             folder: &path,
             existing: Existing::Resume,

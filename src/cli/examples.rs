@@ -39,6 +39,19 @@ const EXAMPLES: &[Examples] = &[
         ],
     ),
     (
+        &["report"],
+        &[
+            (
+                "takeoff report runs/first",
+                "one page about a run that opens offline",
+            ),
+            (
+                "takeoff report runs/first runs/second --out compared.html",
+                "two runs on common axes",
+            ),
+        ],
+    ),
+    (
         &["replay"],
         &[(
             "takeoff replay runs/first --engine cpu",

@@ -7,6 +7,7 @@ use super::{Exit, colour};
 use crate::bench::BenchError;
 use crate::probe::ProbeError;
 use crate::record::RecordError;
+use crate::report::ReportError;
 use crate::scenario::{CanonicalError, ScenarioErrors};
 use crate::sim::SimError;
 use crate::study::{PlanError, StudyError};
@@ -32,6 +33,9 @@ pub enum CommandError {
     /// A probe is refused or fails.
     #[error(transparent)]
     Probe(ProbeError),
+    /// A report cannot be made.
+    #[error(transparent)]
+    Report(ReportError),
     /// The scenario in a manifest is not one.
     #[error("`{}`: {source}; replay it with the version that wrote it", path.display())]
     Recorded {
@@ -78,6 +82,17 @@ impl From<ProbeError> for CommandError {
     }
 }
 
+impl From<ReportError> for CommandError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Record(error) => CommandError::Record(error),
+            ReportError::Study(error) => CommandError::Study(error),
+            ReportError::Scenario { path, source } => CommandError::Recorded { path, source },
+            other => CommandError::Report(other),
+        }
+    }
+}
+
 impl CommandError {
     /// The code the program ends with.
     pub fn exit(&self) -> Exit {
@@ -93,7 +108,7 @@ impl CommandError {
             CommandError::Probe(ProbeError::Request(_) | ProbeError::Idle { .. }) => Exit::Usage,
             CommandError::Probe(ProbeError::NoRoom { .. }) => Exit::Scenario,
             CommandError::Probe(ProbeError::Sim(_)) => Exit::Engine,
-            CommandError::Probe(ProbeError::Kept(_)) => Exit::Folder,
+            CommandError::Probe(ProbeError::Kept(_)) | CommandError::Report(_) => Exit::Folder,
             CommandError::Recorded { .. } | CommandError::Altered { .. } => Exit::Altered,
             CommandError::Differs { .. } => Exit::Differs,
             CommandError::Usage(_) => Exit::Usage,

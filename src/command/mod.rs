@@ -20,6 +20,7 @@ pub mod probe;
 mod progress;
 pub mod recorded;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod sweep;
@@ -33,6 +34,8 @@ pub use exit::Exit;
 pub enum Command {
     /// `takeoff run`.
     Run(run::Options),
+    /// `takeoff report`.
+    Report(report::Options),
     /// `takeoff replay`.
     Replay(replay::Options),
     /// `takeoff probe`.
@@ -60,6 +63,7 @@ impl Command {
     pub fn execute(self) -> Exit {
         let result = match self {
             Command::Run(options) => run::execute(options),
+            Command::Report(options) => report::execute(&options),
             Command::Replay(options) => replay::execute(&options),
             Command::Probe(options) => probe::execute(&options),
             Command::Devices => devices::execute(),

@@ -12,8 +12,8 @@ use crate::record::{
     Accumulator, Existing, Identity, Machine, Manifest, Opened, Recorder, RunFolder, Status,
     Summary,
 };
-use crate::scenario::Scenario;
-use crate::sim::{EngineChoice, EngineInfo, Simulation, TickRecord};
+use crate::scenario::{Remarks, Scenario};
+use crate::sim::{EngineChoice, EngineInfo, SimError, Simulation, TickRecord};
 
 /// Checkpoints take at most this part of the wall time, however short their interval.
 const CHECKPOINT_TIME_SHARE: f64 = 0.05;
@@ -32,6 +32,8 @@ pub struct CheckpointPlan {
 pub struct Plan<'run> {
     /// The resolved scenario.
     pub scenario: &'run Scenario,
+    /// What its files say about its values.
+    pub remarks: &'run Remarks,
     /// Who computes.
     pub engine: EngineChoice,
     /// The run folder.
@@ -72,7 +74,7 @@ pub fn run(plan: Plan<'_>, watcher: &mut dyn Watcher) -> Result<Outcome, Command
     let budget = plan
         .checkpoints
         .map_or(u64::MAX, |checkpoints| checkpoints.budget);
-    let identity = identity(plan.scenario, plan.ticks_limit)?;
+    let identity = identity(&plan)?;
     let folder = match RunFolder::open(plan.folder, identity, plan.existing, budget)? {
         Opened::Ready(folder) => *folder,
         Opened::Completed(manifest) => return Ok(Outcome::AlreadyComplete(manifest)),
@@ -108,6 +110,7 @@ pub fn record(
     };
     let ended = session.run(watcher);
     watcher.ended();
+    let ended = ended.and_then(|status| session.topics().map(|()| status));
     match ended {
         Ok(status) => {
             let (summary, manifest) = session.recorder.finish(status, None)?;
@@ -124,7 +127,8 @@ pub fn record(
 }
 
 /// What the manifest says of a scenario.
-fn identity(scenario: &Scenario, ticks_limit: Option<u64>) -> Result<Identity, CommandError> {
+fn identity(plan: &Plan<'_>) -> Result<Identity, CommandError> {
+    let (scenario, remarks) = (plan.scenario, plan.remarks);
     let value: Value = serde_json::from_str(&scenario.canonical_json())
         .map_err(|error| CommandError::Usage(format!("the scenario has no JSON: {error}")))?;
     Ok(Identity {
@@ -133,7 +137,9 @@ fn identity(scenario: &Scenario, ticks_limit: Option<u64>) -> Result<Identity, C
         scenario_hash: scenario.hash(),
         seed: scenario.run.seed,
         sample: scenario.run.sample,
-        ticks_limit,
+        ticks_limit: plan.ticks_limit,
+        sources: remarks.sources.clone(),
+        remarks: remarks.of.clone(),
     })
 }
 
@@ -223,6 +229,12 @@ impl Session {
             }
         }
         Ok(Status::Completed)
+    }
+
+    /// Records how far each topic was explored.
+    fn topics(&mut self) -> Result<(), CommandError> {
+        let rows = self.simulation.topics().map_err(SimError::from)?;
+        Ok(self.recorder.topics(&rows)?)
     }
 
     /// Writes a checkpoint. One that fails is told and costs nothing but itself.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::dashboard::Dashboard;
 use super::progress::Progress;
 use super::recorded::{self, CheckpointPlan, Outcome, Plan};
-use super::{CommandError, Exit, folders, interrupt, output, table};
+use super::{CommandError, Exit, folders, interrupt, output, report, table};
 use crate::record::{Existing, MANIFEST, Manifest, RecordError, RunReader, Status};
-use crate::scenario::{self, Overrides, Scenario};
+use crate::scenario::{self, Overrides, Remarks, Scenario, ScenarioFile};
 use crate::sim::EngineChoice;
 
 /// The folder under which runs go that were given none.
@@ -39,6 +39,8 @@ pub struct Options {
     pub all_variants: bool,
     /// `None`: no checkpoints.
     pub checkpoints: Option<CheckpointPlan>,
+    /// `Some`: writes the report page at the end; inside: where, in place of the run folder.
+    pub report: Option<Option<PathBuf>>,
     /// No progress.
     pub quiet: bool,
     /// The live view in place of plain progress.
@@ -63,25 +65,32 @@ pub fn execute(options: Options) -> Result<Exit, CommandError> {
     }
 }
 
-fn load(options: &Options, variant: Option<&str>) -> Result<Scenario, CommandError> {
+/// A scenario and what its files say about its values.
+type Loaded = (Scenario, Remarks);
+
+fn load(options: &Options, variant: Option<&str>) -> Result<Loaded, CommandError> {
     let overrides = Overrides {
         set: options.set.clone(),
         variant: variant.map(str::to_owned),
         seed: options.seed,
     };
-    Ok(Scenario::load(&options.scenario, &overrides)?)
+    let file = ScenarioFile::read(&options.scenario)?;
+    let scenario = file.resolve(&overrides)?;
+    Ok((scenario, file.remarks(&overrides)))
 }
 
 fn single(options: &Options) -> Result<Exit, CommandError> {
-    let scenario = load(options, options.variant.as_deref())?;
+    let loaded = load(options, options.variant.as_deref())?;
+    let scenario = &loaded.0;
     let folder = match &options.out {
         Some(folder) => folder.clone(),
-        None => default_folder(&scenario.name, &scenario, options.existing)?,
+        None => default_folder(&scenario.name, scenario, options.existing)?,
     };
-    match one(options, &scenario, &folder)? {
+    match one(options, &loaded, &folder)? {
         Outcome::AlreadyComplete(manifest) => {
             already_complete(&folder, &manifest);
             output::print(&shown_again(&folder, &manifest, options.json)?)?;
+            report_on(options, &folder)?;
             Ok(Exit::Success)
         }
         Outcome::Ended(ended) => {
@@ -91,14 +100,32 @@ fn single(options: &Options) -> Result<Exit, CommandError> {
             } else {
                 table::of_run(&summary, &manifest, &folder)
             })?;
+            report_on(options, &folder)?;
             Ok(exit_of(&manifest, &folder))
         }
     }
 }
 
-fn one(options: &Options, scenario: &Scenario, folder: &Path) -> Result<Outcome, CommandError> {
+/// Writes the page about a folder, if one was asked for, and names it.
+fn report_on(options: &Options, folder: &Path) -> Result<(), CommandError> {
+    let Some(out) = &options.report else {
+        return Ok(());
+    };
+    let page = report::write(&[folder.to_owned()], out.as_deref())?;
+    // With --json stdout is for a program.
+    let line = format!("report      {}", page.display());
+    if options.json {
+        output::tell(&line);
+        return Ok(());
+    }
+    output::print(&line)
+}
+
+fn one(options: &Options, loaded: &Loaded, folder: &Path) -> Result<Outcome, CommandError> {
+    let (scenario, remarks) = loaded;
     let plan = Plan {
         scenario,
+        remarks,
         engine: options.engine,
         folder,
         existing: options.existing,
@@ -170,10 +197,10 @@ fn all_variants(options: &Options) -> Result<Exit, CommandError> {
     // All are resolved before any runs: a wrong variant is told at once, not after an hour.
     let mut scenarios = vec![(BASE.to_owned(), load(options, None)?)];
     for name in names {
-        let scenario = load(options, Some(&name))?;
-        scenarios.push((name, scenario));
+        let loaded = load(options, Some(&name))?;
+        scenarios.push((name, loaded));
     }
-    let first = &scenarios[0].1;
+    let first = &scenarios[0].1.0;
     let folder = match &options.out {
         Some(folder) => folder.clone(),
         None => default_folder(&format!("{}-variants", first.name), first, options.existing)?,
@@ -188,9 +215,9 @@ fn all_variants(options: &Options) -> Result<Exit, CommandError> {
     }
     let mut results = Vec::new();
     let mut exit = Exit::Success;
-    for (name, scenario) in &scenarios {
+    for (name, loaded) in &scenarios {
         let place = folder.join(name);
-        let (summary, status) = match one(options, scenario, &place)? {
+        let (summary, status) = match one(options, loaded, &place)? {
             Outcome::Ended(ended) => (serde_json::to_value(&ended.0), ended.1.status),
             Outcome::AlreadyComplete(manifest) => {
                 already_complete(&place, &manifest);
@@ -210,6 +237,7 @@ fn all_variants(options: &Options) -> Result<Exit, CommandError> {
     } else {
         table::of_variants(&results, &folder)
     })?;
+    report_on(options, &folder)?;
     Ok(exit)
 }
 

@@ -267,7 +267,13 @@ fn look(path: &Path) -> Result<Found, RecordError> {
 /// Removes what a run folder is made of and nothing else. The manifest stays until the new one
 /// takes its place, so that the folder is recognisable whenever this is killed.
 fn clear(path: &Path) -> Result<(), RecordError> {
-    for name in [names::CSV, names::PARQUET, names::DIGESTS, names::SUMMARY] {
+    for name in [
+        names::CSV,
+        names::PARQUET,
+        names::DIGESTS,
+        names::TOPICS,
+        names::SUMMARY,
+    ] {
         atomic::remove_file(&path.join(name))?;
         atomic::remove_file(&atomic::temporary(&path.join(name)))?;
     }

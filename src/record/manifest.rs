@@ -66,6 +66,10 @@ pub struct Identity {
     pub sample: f64,
     /// Ticks to run from the end of burn-in; `None`: as many as the scenario plans.
     pub ticks_limit: Option<u64>,
+    /// Where the figures of the scenario come from, as its files say.
+    pub sources: Vec<String>,
+    /// Dotted key to what the files say about its value.
+    pub remarks: BTreeMap<String, String>,
 }
 
 /// What runs it: the engine and its device. The digest never depends on it.
@@ -130,6 +134,12 @@ pub struct Manifest {
     pub files: BTreeMap<String, FileSeal>,
     /// The resolved scenario.
     pub scenario: Value,
+    /// Where its figures come from, as its files say.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Dotted key to the comment on its value in the scenario's files.
+    #[serde(default)]
+    pub remarks: BTreeMap<String, String>,
     /// blake3 of this manifest's other keys, hex: an edited manifest is noticed.
     pub seal: String,
 }
@@ -161,6 +171,8 @@ impl Manifest {
             digest: String::new(),
             files: BTreeMap::new(),
             scenario: identity.scenario,
+            sources: identity.sources,
+            remarks: identity.remarks,
             seal: String::new(),
         }
     }

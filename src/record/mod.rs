@@ -19,6 +19,7 @@ pub mod reader;
 mod recorder;
 pub mod summary;
 pub mod table;
+mod topics;
 
 pub use accumulator::Accumulator;
 pub use columns::TickRow;
@@ -28,6 +29,7 @@ pub use manifest::{Identity, MANIFEST, Machine, Manifest, Status};
 pub use reader::RunReader;
 pub use recorder::Recorder;
 pub use summary::Summary;
+pub use topics::TopicRow;
 
 /// Names of the files of a run folder beside [`MANIFEST`].
 pub mod names {
@@ -39,6 +41,8 @@ pub mod names {
     pub const PARTS: &str = "ticks.parts";
     /// Tick and digest, one a line.
     pub const DIGESTS: &str = "digests.txt";
+    /// How far each lab came in each topic, once the run has ended.
+    pub const TOPICS: &str = "topics.parquet";
     /// What the run comes down to, once it has ended.
     pub const SUMMARY: &str = "summary.json";
     /// Folder of saved states.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::columns::TickRow;
 use super::error::RecordError;
 use super::manifest::{self, MANIFEST, Manifest};
+use super::topics::{self, TopicRow};
 use super::{atomic, csv_file, digests, lock, names, parquet_file};
 
 /// A run folder to read.
@@ -55,6 +56,14 @@ impl RunReader {
         csv_file::Rows::open(&self.path.join(names::CSV))?
             .filter(|row| row.as_ref().map_or(true, |row| row.tick <= last))
             .collect()
+    }
+
+    /// How far each lab came in each topic; `None` of a run that has not ended, or of an earlier version.
+    pub fn topics(&self) -> Result<Option<Vec<TopicRow>>, RecordError> {
+        if !self.manifest.files.contains_key(names::TOPICS) {
+            return Ok(None);
+        }
+        topics::read(&self.path.join(names::TOPICS)).map(Some)
     }
 
     /// The summary of a run that has ended.

@@ -14,6 +14,7 @@ use super::error::RecordError;
 use super::folder::RunFolder;
 use super::manifest::{FileSeal, Manifest, Status};
 use super::summary::{Facts, Summary};
+use super::topics::{self, TopicRow};
 use super::{atomic, calendar, csv_file, digests, names, parquet_file};
 
 /// Rows after which a part is written.
@@ -40,7 +41,7 @@ impl Recorder {
         checkpoint: Option<&Checkpoint>,
     ) -> Result<Recorder, RecordError> {
         let path = folder.path.clone();
-        for made_at_the_end in [names::PARQUET, names::SUMMARY] {
+        for made_at_the_end in [names::PARQUET, names::TOPICS, names::SUMMARY] {
             atomic::remove_file(&path.join(made_at_the_end))?;
         }
         let mut recorder = Recorder {
@@ -145,6 +146,11 @@ impl Recorder {
         self.earlier_wall_s + self.since.elapsed().as_secs_f64()
     }
 
+    /// Records how far each lab came in each topic, when the run ends.
+    pub fn topics(&self, rows: &[TopicRow]) -> Result<(), RecordError> {
+        topics::write(&self.folder.path.join(names::TOPICS), rows)
+    }
+
     /// Writes a checkpoint of the last recorded tick. What is recorded is made durable first, so
     /// that a checkpoint never leads to rows that a power cut took.
     pub fn checkpoint(
@@ -245,7 +251,13 @@ impl Recorder {
 
     fn seal(&mut self) -> Result<(), RecordError> {
         let mut files = BTreeMap::new();
-        for name in [names::CSV, names::DIGESTS, names::PARQUET, names::SUMMARY] {
+        for name in [
+            names::CSV,
+            names::DIGESTS,
+            names::PARQUET,
+            names::TOPICS,
+            names::SUMMARY,
+        ] {
             let path = self.folder.path.join(name);
             if path.exists() {
                 let (bytes, hash) = atomic::fingerprint(&path)?;

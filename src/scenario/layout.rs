@@ -7,7 +7,7 @@ use super::Scenario;
 use super::keys::{ROOT, Shape, Table};
 
 /// Keys at the top that the scenario does not keep.
-const ABOUT_THE_FILE: [&str; 7] = [
+pub(super) const ABOUT_THE_FILE: [&str; 7] = [
     "schema",
     "order",
     "sources",

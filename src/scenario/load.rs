@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::keys::ROOT;
 use super::overrides::{self, Overrides};
+use super::parameters::Remarks;
 use super::problem::{Detail, Fault, Notes, ScenarioErrors};
 use super::tree::{Content, Node, Path, Step};
 use super::uncertain::{self, Uncertainty};
@@ -111,6 +112,14 @@ impl ScenarioFile {
             check_variants(&mut notes, &self.merged);
         }
         notes.into_result(resolved)
+    }
+
+    /// What the file with its overrides says about its values.
+    pub fn remarks(&self, overrides: &Overrides) -> Remarks {
+        let mut notes = self.notes.clone();
+        let mut root = self.merged.clone();
+        overrides::apply(&mut notes, &mut root, overrides);
+        Remarks::of(&root, &notes)
     }
 
     /// The number that the file with its overrides gives a dotted key, a distribution at its

@@ -264,7 +264,7 @@ fn instances(list: &str) -> &'static [&'static [(&'static str, &'static str)]] {
 }
 
 /// A value as TOML writes it.
-fn toml(shape: Shape, value: &Value) -> String {
+pub(super) fn toml(shape: Shape, value: &Value) -> String {
     let list = |shape: Shape, items: &Value| {
         let items = items.as_array().into_iter().flatten();
         format!(

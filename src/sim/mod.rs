@@ -11,7 +11,7 @@ use crate::model::census::{Census, Recount};
 use crate::model::digest::Digest;
 use crate::model::engine::{Engine, EngineError, Store};
 use crate::model::layout::AliasEntry;
-use crate::record::TickRow;
+use crate::record::{TickRow, TopicRow};
 use crate::scenario::Scenario;
 use crate::world::{EventError, Plan, World};
 use host::Host;
@@ -189,6 +189,15 @@ impl Simulation {
             .collect();
         self.last = Some((plan, census));
         Ok(outcome)
+    }
+
+    /// How far each lab has come in each topic.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub fn topics(&mut self) -> Result<Vec<TopicRow>, EngineError> {
+        let nodes = self.engine.read_store(Store::Nodes)?;
+        Ok(rows::topics(&self.host.world, &nodes))
     }
 
     /// Have all days been simulated?

@@ -1,9 +1,9 @@
 //! From a lab's report to the row that is recorded.
 
-use crate::record::TickRow;
+use crate::record::{TickRow, TopicRow};
 use crate::scenario::date_after;
 use crate::world::economy::{a100e, usd};
-use crate::world::{LabReport, World};
+use crate::world::{LabReport, TopicState, World};
 
 /// Rows of a tick, labs in order. Head-counts are rounded to whole researchers.
 pub fn rows(world: &World, tick: u64, labs: Vec<LabReport>) -> Vec<TickRow> {
@@ -11,6 +11,27 @@ pub fn rows(world: &World, tick: u64, labs: Vec<LabReport>) -> Vec<TickRow> {
     labs.into_iter()
         .map(|lab| row(world, tick, &date, lab))
         .collect()
+}
+
+/// How far each lab has come in each topic, labs in order, from the words of all nodes.
+pub fn topics(world: &World, nodes: &[u32]) -> Vec<TopicRow> {
+    let states = world.topics(nodes);
+    states.iter().map(|state| topic(world, state)).collect()
+}
+
+fn topic(world: &World, state: &TopicState) -> TopicRow {
+    let scenario = world.scenario();
+    let kind = &scenario.ideas.kinds[state.kind];
+    TopicRow {
+        lab: scenario.labs[state.lab].name.clone(),
+        topic: state.topic as u64,
+        kind: kind.name.clone(),
+        popularity: state.popularity,
+        ideas: u64::from(state.ideas),
+        known_below: u64::from(state.known_below),
+        known_ideas: u64::from(state.known_ideas),
+        harder_oom: kind.level_oom_per_idea * f64::from(state.known_below),
+    }
 }
 
 fn row(world: &World, tick: u64, date: &str, lab: LabReport) -> TickRow {

@@ -109,7 +109,12 @@ pub struct Time {
     pub reached: usize,
     /// Days at the quantiles 10, 50 and 90%; null where too few runs come so far.
     pub days: [Interval; 3],
+    /// Day, and the share of runs that has come so far by then; from day 0 to the end of the longest.
+    pub course: Vec<(f64, Interval)>,
 }
+
+/// Days at which a course is told.
+const COURSE_DAYS: usize = 121;
 
 /// Analyses the sweep in a folder.
 ///
@@ -337,7 +342,22 @@ fn times(runs: &Table, ended: &[Option<f64>]) -> Result<Vec<Time>, StudyError> {
                 day(0.5).map_err(unanswerable)?,
                 day(0.9).map_err(unanswerable)?,
             ],
+            course: course(&survival, &observed)?,
         });
     }
     Ok(times)
+}
+
+/// The share of runs that has come so far, over time.
+fn course(
+    survival: &Survival,
+    observed: &[Observation],
+) -> Result<Vec<(f64, Interval)>, StudyError> {
+    let last = observed.iter().map(|run| run.time).fold(0.0, f64::max);
+    let days = (0..COURSE_DAYS).map(|at| last * at as f64 / (COURSE_DAYS - 1) as f64);
+    days.map(|day| {
+        let share = survival.reached_by(day, CONFIDENCE).map_err(unanswerable)?;
+        Ok((day, share.into()))
+    })
+    .collect()
 }

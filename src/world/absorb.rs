@@ -9,7 +9,7 @@ use crate::model::census::{Census, Counter, PopulationCensus};
 use crate::scenario::{HOURS_PER_YEAR, PopulationKind, Topology};
 
 /// Algorithmic progress of the human era, OOM of training efficiency a year (Ho et al. 2024).
-const HUMAN_ERA_OOM_PER_YEAR: f64 = 0.5;
+pub const HUMAN_ERA_OOM_PER_YEAR: f64 = 0.5;
 
 /// Dense bf16 peak of an A100, FLOP/s (vendor data sheet).
 const A100_FLOP_PER_SECOND: f64 = 312e12;

@@ -16,15 +16,17 @@ mod policy;
 mod popularity;
 mod researchers;
 mod state;
+mod topics;
 mod training;
 mod wiring;
 
-pub use absorb::LabReport;
+pub use absorb::{HUMAN_ERA_OOM_PER_YEAR, LabReport};
 pub use counterfactual::{Counterfactual, Feedback, Inputs, Pace};
 pub use events::{EventError, EventLog, Fired};
 pub use landscape::GAIN_UNIT_OOM;
 pub use plan::Plan;
 pub use state::{LabState, Oom, PopulationState, State};
+pub use topics::TopicState;
 
 use crate::model::engine::{PopulationSetup, Setup};
 use crate::model::rng::derive_key;

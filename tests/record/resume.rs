@@ -292,6 +292,8 @@ pub fn reopened(out: &Path, ticks_limit: Option<u64>) -> RunFolder {
         seed: manifest.seed,
         sample: manifest.sample,
         ticks_limit,
+        sources: Vec::new(),
+        remarks: Default::default(),
     };
     match RunFolder::open(out, identity, Existing::Resume, u64::MAX) {
         Ok(Opened::Ready(folder)) => *folder,

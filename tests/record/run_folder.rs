@@ -114,6 +114,8 @@ fn a_run_that_was_not_ended_is_readable_as_csv_and_as_parquet_parts() {
         seed: 0,
         sample: 1.0,
         ticks_limit: None,
+        sources: Vec::new(),
+        remarks: Default::default(),
     };
     let Opened::Ready(opened) =
         RunFolder::open(&out, identity, Existing::Refuse, u64::MAX).unwrap()

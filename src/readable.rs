@@ -23,6 +23,16 @@ pub fn count(value: f64) -> String {
     format!("{scaled:.decimals$}{}", PREFIXES[prefix])
 }
 
+/// 10 to this power: 1, 10, 100, 1k, 10k.
+pub fn power_of_ten(power: u32) -> String {
+    const PREFIXES: [&str; 7] = ["", "k", "M", "G", "T", "P", "E"];
+    let zeros = "0".repeat(power as usize % 3);
+    match PREFIXES.get(power as usize / 3) {
+        Some(prefix) => format!("1{zeros}{prefix}"),
+        None => format!("1e{power}"),
+    }
+}
+
 /// A share in percent; a dash when there is none.
 pub fn percent(share: Option<f64>) -> String {
     share.map_or("-".to_owned(), |share| format!("{:.1}%", 100.0 * share))
@@ -59,6 +69,12 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(count(value), text);
         }
+    }
+
+    #[test]
+    fn powers_of_ten_are_short() {
+        let texts = [0, 2, 3, 5, 20, 21].map(power_of_ten);
+        assert_eq!(texts, ["1", "100", "1k", "100k", "100E", "1e21"]);
     }
 
     #[test]

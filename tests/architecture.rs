@@ -34,7 +34,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "report",
-        &["model", "statistics", "scenario", "world", "record", "study"],
+        &[
+            "model",
+            "statistics",
+            "scenario",
+            "world",
+            "record",
+            "study",
+        ],
     ),
     (
         "command",

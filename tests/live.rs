@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const BINARY: &str = env!("CARGO_BIN_EXE_takeoff");
 const SMOKE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/smoke.toml");
 /// Long enough to press keys in.
-const DAYS: &str = "run.days=1500";
+const DAYS: &str = "run.days=12000";
 
 /// A terminal of its own, with one window.
 struct Tmux {
@@ -28,7 +28,14 @@ impl Tmux {
             "{line}; echo \"exit=$?\"; stty -a | grep -q ' icanon' && echo cooked; sleep 600"
         );
         let size = ["-x", "80", "-y", "24"];
-        tmux.ask(&[&["-f", "/dev/null", "new-session", "-d"], &size[..], &["sh", "-c", &told]].concat());
+        tmux.ask(
+            &[
+                &["-f", "/dev/null", "new-session", "-d"],
+                &size[..],
+                &["sh", "-c", &told],
+            ]
+            .concat(),
+        );
         tmux
     }
 
@@ -39,7 +46,11 @@ impl Tmux {
             .env_remove("TMUX")
             .output()
             .expect("tmux is there");
-        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{words:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).expect("tmux speaks UTF-8")
     }
 
@@ -71,24 +82,37 @@ impl Tmux {
     /// The run has ended with `code`, and the terminal is as it was.
     fn has_ended(&self, code: u8) -> String {
         let screen = self.wait_for(&format!("exit={code}\ncooked"));
-        assert_eq!(self.ask(&["display", "-p", "#{alternate_on}#{cursor_flag}"]).trim(), "01");
+        assert_eq!(
+            self.ask(&["display", "-p", "#{alternate_on}#{cursor_flag}"])
+                .trim(),
+            "01"
+        );
         screen
     }
 }
 
 impl Drop for Tmux {
     fn drop(&mut self) {
-        let _ = Command::new("tmux").args(["-L", &self.socket, "kill-server"]).status();
+        let _ = Command::new("tmux")
+            .args(["-L", &self.socket, "kill-server"])
+            .status();
     }
 }
 
 fn arguments(folder: &Path) -> Vec<String> {
     let folder = folder.to_str().expect("the path is UTF-8");
-    ["run", SMOKE, "--engine", "cpu", "--set", DAYS, "--out", folder].map(str::to_owned).to_vec()
+    [
+        "run", SMOKE, "--engine", "cpu", "--set", DAYS, "--out", folder,
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 fn live(folder: &Path) -> String {
-    let words: Vec<String> = arguments(folder).iter().map(|word| format!("'{word}'")).collect();
+    let words: Vec<String> = arguments(folder)
+        .iter()
+        .map(|word| format!("'{word}'"))
+        .collect();
     format!("TERM=screen-256color '{BINARY}' {} --live", words.join(" "))
 }
 
@@ -113,8 +137,13 @@ fn assert_same_run(left: &Path, right: &Path) {
 
 /// The number in `tick N of`.
 fn tick(screen: &str) -> u64 {
-    let number = screen.split("tick ").nth(1).and_then(|rest| rest.split(" of").next());
-    number.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("no tick:\n{screen}"))
+    let number = screen
+        .split("tick ")
+        .nth(1)
+        .and_then(|rest| rest.split(" of").next());
+    number
+        .and_then(|number| number.parse().ok())
+        .unwrap_or_else(|| panic!("no tick:\n{screen}"))
 }
 
 #[test]
@@ -130,7 +159,10 @@ fn keys_hold_step_and_end_a_run_which_goes_on_to_the_same_bits() {
     std::thread::sleep(Duration::from_millis(500));
     let screen = tmux.screen();
     assert_eq!(tick(&screen), held);
-    assert!(screen.contains("researchers, all labs") && screen.contains("bound by"), "{screen}");
+    assert!(
+        screen.contains("researchers, all labs") && screen.contains("bound by"),
+        "{screen}"
+    );
     for step in 1..=3 {
         tmux.press("s");
         tmux.wait("one tick more", |screen| tick(screen) == held + step);
@@ -139,7 +171,13 @@ fn keys_hold_step_and_end_a_run_which_goes_on_to_the_same_bits() {
     assert_eq!(recorded.lines().count() as u64, held + 3);
     tmux.ask(&["resize-window", "-x", "140", "-y", "40"]);
     let is_large = |screen: &str| screen.lines().count() == 40 && screen.contains("resume goes on");
-    assert!(tmux.wait("a large frame", is_large).lines().last().unwrap().starts_with("space"));
+    assert!(
+        tmux.wait("a large frame", is_large)
+            .lines()
+            .last()
+            .unwrap()
+            .starts_with("space")
+    );
     tmux.ask(&["resize-window", "-x", "50", "-y", "10"]);
     tmux.wait_for("charts need 60 x 16");
     tmux.ask(&["resize-window", "-x", "80", "-y", "24"]);
@@ -175,11 +213,22 @@ fn a_held_run_is_ended_by_a_signal_and_shows_its_past_when_resumed() {
     tmux.press("Space");
     let held = tick(&tmux.wait_for(" paused "));
     let coloured = tmux.ask(&["capture-pane", "-p", "-e"]);
-    assert!(!coloured.contains("[38;") && !coloured.contains("[3"), "colours: {coloured:?}");
+    assert!(
+        !coloured.contains("[38;") && !coloured.contains("[3"),
+        "colours: {coloured:?}"
+    );
     let manifest = fs::read_to_string(watched.join(".lock")).expect("the run holds its lock");
-    let process = manifest.split(|c: char| !c.is_ascii_digit()).find(|word| !word.is_empty());
+    let process = manifest
+        .split(|c: char| !c.is_ascii_digit())
+        .find(|word| !word.is_empty());
     let process = process.expect("the lock names its process");
-    assert!(Command::new("kill").args(["-TERM", process]).status().unwrap().success());
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", process])
+            .status()
+            .unwrap()
+            .success()
+    );
     tmux.has_ended(130);
     drop(tmux);
     let tmux = Tmux::start("resumed", &format!("{} --resume", live(&watched)));

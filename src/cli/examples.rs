@@ -3,7 +3,10 @@
 use clap::Command;
 
 /// Examples of one command: the words that lead to it, then command lines and what each does.
-type Examples = (&'static [&'static str], &'static [(&'static str, &'static str)]);
+type Examples = (
+    &'static [&'static str],
+    &'static [(&'static str, &'static str)],
+);
 
 const EXAMPLES: &[Examples] = &[
     (
@@ -183,9 +186,9 @@ const EXAMPLES: &[Examples] = &[
 
 /// The command with examples after the help of every part of it.
 pub(super) fn shown(command: Command) -> Command {
-    EXAMPLES
-        .iter()
-        .fold(command, |command, (path, examples)| with(command, path, examples))
+    EXAMPLES.iter().fold(command, |command, (path, examples)| {
+        with(command, path, examples)
+    })
 }
 
 fn with(command: Command, path: &[&'static str], examples: &[(&str, &str)]) -> Command {
@@ -234,7 +237,9 @@ mod tests {
         for (path, command) in commands {
             let help = command.clone().render_long_help().to_string();
             let of_its_own = format!("takeoff {}", path.join(" "));
-            let (_, examples) = help.split_once("Example").unwrap_or_else(|| panic!("{path:?}"));
+            let (_, examples) = help
+                .split_once("Example")
+                .unwrap_or_else(|| panic!("{path:?}"));
             assert!(examples.contains(of_its_own.trim()), "{path:?}");
         }
     }

@@ -80,7 +80,8 @@ fn pages(command: &clap::Command, with_parts: bool, documents: &mut Vec<Document
         .to_owned();
     let mut text = Vec::new();
     let page = clap_mangen::Man::new(command.clone());
-    page.render(&mut text).expect("memory takes all that is written");
+    page.render(&mut text)
+        .expect("memory takes all that is written");
     documents.push(Document {
         name: format!("{name}.1"),
         text,

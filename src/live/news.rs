@@ -1,6 +1,6 @@
 //! What happened in a tick that is worth a line of the log.
 
-use crate::readable::count;
+use crate::readable::power_of_ten;
 use crate::record::bound::Bound;
 use crate::record::{Accumulator, TickRow};
 
@@ -82,7 +82,7 @@ impl News {
         let before = *self.researchers_oom.get_or_insert(power);
         if power > before {
             self.researchers_oom = Some(power);
-            let reached = count(10_u64.pow(power) as f64);
+            let reached = power_of_ten(power);
             told.push((Topic::Milestone, format!("{reached} researchers")));
         }
     }
@@ -197,7 +197,7 @@ mod tests {
         let ticks = days.map(|day| vec![row(day, "a", day / 8.0, 0)]);
         let expected = [
             on(8, "1 OOM of training efficiency, day 8.0"),
-            on(10, "1.00M researchers"),
+            on(10, "1M researchers"),
             on(16, "2 OOM of training efficiency, day 16.0"),
         ];
         assert_eq!(told(ticks), expected);

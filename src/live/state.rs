@@ -52,8 +52,10 @@ pub enum Hold {
 pub struct Lab {
     /// Its name.
     pub name: String,
-    /// Training efficiency found since the start of burn-in, OOM.
+    /// Training efficiency found since day 0, OOM.
     pub oom_training: f64,
+    /// What was found before that, OOM.
+    oom_burn_in: f64,
     /// Effective compute over that at the end of burn-in, OOM.
     pub oom_effective: f64,
     /// Head-count.
@@ -74,7 +76,10 @@ impl Lab {
         if self.name != row.lab {
             self.name.clone_from(&row.lab);
         }
-        self.oom_training = row.oom_training;
+        if row.day <= 0.0 {
+            self.oom_burn_in = row.oom_training;
+        }
+        self.oom_training = row.oom_training - self.oom_burn_in;
         self.oom_effective = row.oom_effective_compute;
         self.researchers = row.researchers;
         self.active = row.active;

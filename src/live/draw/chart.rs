@@ -10,7 +10,7 @@ use ratatui::widgets::{Axis, Chart, Dataset, GraphType};
 use super::labels;
 use super::palette::{Hue, Palette};
 use crate::live::course::{Course, Point};
-use crate::readable::count;
+use crate::readable::{count, power_of_ten};
 
 /// Rows that a chart has beside its graph: the title above, axis and days below.
 const ROWS_AROUND: u16 = 3;
@@ -57,10 +57,12 @@ pub fn ooms(frame: &mut Frame<'_>, area: Rect, course: &Course, palette: Palette
     let (low, high) = values.fold((0.0_f64, 1.0_f64), |(low, high), value| {
         (low.min(value), high.max(value))
     });
+    let (low, high, step) = labelled(low, high, area.height);
     Scale {
         title: "OOMs since day 0, leading lab",
-        low: low.floor(),
-        high: high.ceil(),
+        low,
+        high,
+        step,
         on_axis: |oom| format!("{oom:.0}"),
         at_end: |oom| format!("{oom:.2}"),
     }
@@ -87,15 +89,25 @@ pub fn researchers(frame: &mut Frame<'_>, area: Rect, course: &Course, palette: 
     let (low, high) = values.fold((f64::INFINITY, 0.0_f64), |(low, high), value| {
         (low.min(value), high.max(value))
     });
-    let low = if low.is_finite() { low.floor() } else { 0.0 };
+    let (low, high, step) = labelled(low.min(high), high, area.height);
     Scale {
         title: "researchers, all labs (log)",
         low,
-        high: high.ceil().max(low + 1.0),
-        on_axis: |power| count(libm::exp10(power)),
+        high,
+        step,
+        on_axis: |power| power_of_ten(power as u32),
         at_end: |power| count(libm::exp10(power)),
     }
     .draw(frame, area, course, &CURVES, palette);
+}
+
+/// The ends of an axis around `low` and `high` and the step between its labels, in whole OOMs, so that a
+/// label has three rows at least.
+fn labelled(low: f64, high: f64, height: u16) -> (f64, f64, f64) {
+    let (low, high) = (low.floor(), high.ceil().max(low.floor() + 1.0));
+    let rooms = f64::from((height.saturating_sub(ROWS_AROUND) / 3).max(1));
+    let step = ((high - low) / rooms).ceil();
+    (low, low + step * ((high - low) / step).ceil(), step)
 }
 
 /// log10; nobody counts as one.
@@ -108,6 +120,8 @@ struct Scale {
     title: &'static str,
     low: f64,
     high: f64,
+    /// Between two labels of the axis.
+    step: f64,
     on_axis: fn(f64) -> String,
     at_end: fn(f64) -> String,
 }
@@ -185,19 +199,9 @@ impl Scale {
                 .style(palette.of(curve.hue))
                 .data(line)
         });
-        let steps = [self.low, (self.low + self.high) / 2.0, self.high];
-        let is_even = (self.high - self.low) % 2.0 == 0.0;
+        let steps = 0..=((self.high - self.low) / self.step) as u32;
         let heights: Vec<String> = steps
-            .into_iter()
-            .enumerate()
-            .map(|(place, step)| {
-                // Half an OOM is no label.
-                if place == 1 && !is_even {
-                    String::new()
-                } else {
-                    (self.on_axis)(step)
-                }
-            })
+            .map(|step| (self.on_axis)(self.low + f64::from(step) * self.step))
             .collect();
         let chart = Chart::new(sets.collect())
             .style(Style::new())

@@ -37,6 +37,11 @@ pub fn table(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Palette)
         .map(|(index, lab)| row(lab, state.leader == Some(index)));
     let widths = std::iter::once(Constraint::Fill(1))
         .chain(COLUMNS.map(|(_, width)| Constraint::Length(width)));
+    // Figures stay near the name they are of.
+    let area = Rect {
+        width: area.width.min(WIDTH),
+        ..area
+    };
     let table = Table::new(rows, widths)
         .header(Row::new(header).style(palette.strong()))
         .column_spacing(1);

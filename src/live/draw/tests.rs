@@ -31,7 +31,11 @@ fn row(day: i32, lab: &str, head_start: f64) -> TickRow {
         speed: 5.0,
         utilisation: 0.85,
         hours_thought: 1.0,
-        events_fired: if day == 20 { "cut".to_owned() } else { String::new() },
+        events_fired: if day == 20 {
+            "cut".to_owned()
+        } else {
+            String::new()
+        },
         ..TickRow::default()
     }
 }
@@ -91,9 +95,22 @@ fn a_wide_terminal_shows_this() {
 
 #[test]
 fn every_size_and_every_moment_can_be_drawn() {
-    let moments = [State::new(Facts::default()), state(-5), state(1), state(199)];
+    let moments = [
+        State::new(Facts::default()),
+        state(-5),
+        state(1),
+        state(199),
+    ];
     for moment in &moments {
-        for (width, height) in [(1, 1), (5, 60), (60, 16), (61, 17), (200, 4), (130, 16), (300, 100)] {
+        for (width, height) in [
+            (1, 1),
+            (5, 60),
+            (60, 16),
+            (61, 17),
+            (200, 4),
+            (130, 16),
+            (300, 100),
+        ] {
             frame(moment, width, height, true);
         }
     }
@@ -105,7 +122,9 @@ fn without_colours_there_are_none_and_the_text_is_the_same() {
     let (plain, coloured) = (frame(&state, 80, 24, false), frame(&state, 80, 24, true));
     let hues = |buffer: &Buffer| {
         let cells = buffer.content.iter();
-        cells.filter(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset).count()
+        cells
+            .filter(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset)
+            .count()
     };
     assert_eq!(hues(&plain), 0);
     assert!(hues(&coloured) > 100);

@@ -157,6 +157,9 @@ struct Report {
     /// The page to write, in place of report.html in the first folder
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write figures for papers, SVG and PNG with captions, into a folder; the page too only with --out
+    #[arg(long, value_name = "DIR")]
+    figures: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -279,6 +282,7 @@ pub fn parse() -> Command {
         Sub::Report(report) => Command::Report(report::Options {
             folders: report.folders,
             out: report.out,
+            figures: report.figures,
         }),
         Sub::Replay(replay) => Command::Replay(replay::Options {
             folder: replay.run_dir,

@@ -52,6 +52,10 @@ const EXAMPLES: &[Examples] = &[
                 "takeoff report runs/first runs/second --out compared.html",
                 "two runs on common axes",
             ),
+            (
+                "takeoff report runs/first --figures figures",
+                "figures for a paper",
+            ),
         ],
     ),
     (

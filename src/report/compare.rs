@@ -24,12 +24,16 @@ pub struct Difference {
 pub fn differences(runs: &[Run]) -> Vec<Difference> {
     let by_key = |run: &Run| -> BTreeMap<String, String> {
         let pairs = run.parameters.iter();
-        pairs.map(|one| (one.key.clone(), one.value.clone())).collect()
+        pairs
+            .map(|one| (one.key.clone(), one.value.clone()))
+            .collect()
     };
     let values: Vec<_> = runs.iter().map(by_key).collect();
     let mut told: Vec<Difference> = Vec::new();
     for parameter in runs.iter().flat_map(|run| &run.parameters) {
-        let Parameter { key, unit, meaning, .. } = parameter;
+        let Parameter {
+            key, unit, meaning, ..
+        } = parameter;
         let each: Vec<_> = values.iter().map(|run| run.get(key).cloned()).collect();
         let is_new = !told.iter().any(|difference| difference.key == *key);
         if is_new && each.iter().any(|value| *value != each[0]) {

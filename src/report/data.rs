@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::ReportError;
 use super::columns::{self, ColumnNote};
 use super::compare::{self, Difference};
 use super::frontier::PACE_DAYS;
 use super::run::Run;
 use super::sweep::Sweep;
-use super::ReportError;
 use crate::record::{MANIFEST, RecordError};
 use crate::study::manifest::FORMAT;
 use crate::world::HUMAN_ERA_OOM_PER_YEAR;

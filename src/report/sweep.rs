@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::ReportError;
-use crate::study::analysis::{self, Analysis, HEADLINE, QUANTILES};
 use crate::study::Design;
+use crate::study::analysis::{self, Analysis, HEADLINE, QUANTILES};
 use crate::study::manifest::{Identity, Manifest, Parameter};
 
 /// A sweep.

@@ -60,7 +60,8 @@ impl TopicMap {
         self.count.push(cell.len() as u64);
         self.kind.push(cell[0].kind.clone());
         self.popularity.push(sum(|row| row.popularity));
-        self.known_ideas.push(sum(|row| row.known_ideas as f64) / count);
+        self.known_ideas
+            .push(sum(|row| row.known_ideas as f64) / count);
         self.harder_oom.push(sum(|row| row.harder_oom) / count);
     }
 }

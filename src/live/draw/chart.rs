@@ -153,7 +153,7 @@ impl Scale {
         frame.render_widget(Line::styled(self.title, palette.strong()), title);
         self.graph(frame, graph, course, curves, palette);
         let height = area.height.saturating_sub(ROWS_AROUND);
-        let wanted: Vec<u16> = curves
+        let wanted: Vec<f64> = curves
             .iter()
             .map(|curve| self.row((curve.value)(last), height))
             .collect();
@@ -170,10 +170,10 @@ impl Scale {
     }
 
     /// The row, from the top, in which a value is drawn.
-    fn row(&self, value: f64, height: u16) -> u16 {
+    fn row(&self, value: f64, height: u16) -> f64 {
         let share = (self.high - value) / (self.high - self.low);
         let rows = f64::from(height.saturating_sub(1));
-        (share.clamp(0.0, 1.0) * rows).round() as u16
+        share.clamp(0.0, 1.0) * rows
     }
 
     fn graph(

@@ -32,6 +32,7 @@ fn main() {
     state_device();
     state_mount();
     state_python();
+    state_tmux();
 }
 
 fn state_build() {
@@ -132,6 +133,16 @@ fn state_python() {
     }
     if !(python && browser) {
         println!("cargo::rustc-cfg=no_browser");
+    }
+}
+
+/// Is there a terminal for the live view? `TAKEOFF_REQUIRE_TMUX=1` says that there should be.
+fn state_tmux() {
+    println!("cargo::rustc-check-cfg=cfg(no_tmux)");
+    println!("cargo::rerun-if-env-changed=TAKEOFF_REQUIRE_TMUX");
+    let required = std::env::var("TAKEOFF_REQUIRE_TMUX").is_ok_and(|value| value == "1");
+    if !required && Command::new("tmux").arg("-V").output().is_err() {
+        println!("cargo::rustc-cfg=no_tmux");
     }
 }
 

@@ -1,13 +1,15 @@
 //! The command line: parses it into a [`Command`], and knows nothing else.
 
+mod examples;
 mod probe;
 mod serve;
+mod shell;
 mod studies;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::bench::load::LEAST_DUE;
 use crate::bench::{Load, Request};
@@ -18,9 +20,12 @@ use crate::scenario::Overrides;
 use crate::scenario::keys::limit;
 use crate::sim::EngineChoice;
 
+/// Name of the program.
+const NAME: &str = "takeoff";
+
 /// Simulates an intelligence explosion by running the researchers.
 #[derive(Parser)]
-#[command(name = "takeoff", version, propagate_version = true, after_help = EXIT_CODES)]
+#[command(name = NAME, version, propagate_version = true, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Sub,
@@ -57,6 +62,10 @@ enum Sub {
     Analyse(studies::Analyse),
     /// Fit values of a scenario so that its runs come out as targets say
     Calibrate(studies::Calibrate),
+    /// Print what makes a shell complete our words
+    Completions(shell::Completions),
+    /// Print the manual page, or write those of all commands
+    Man(shell::Man),
 }
 
 /// What changes a scenario file on its way to a run.
@@ -135,6 +144,10 @@ struct Run {
     /// Show no progress
     #[arg(long)]
     quiet: bool,
+    /// Watch on the terminal: charts, labs, what happens, speed; keys pause, step and end. Elsewhere plain
+    /// progress. Changes no bit of the run
+    #[arg(long, conflicts_with = "quiet")]
+    live: bool,
     /// Print summary.json on stdout in place of the table
     #[arg(long)]
     json: bool,
@@ -150,6 +163,9 @@ struct Report {
     /// The page to write, in place of report.html in the first folder
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write figures for papers, SVG and PNG with captions, into a folder; the page too only with --out
+    #[arg(long, value_name = "DIR")]
+    figures: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -258,13 +274,21 @@ impl From<Engine> for EngineChoice {
     }
 }
 
+/// The command line as help, completions and manual pages show it.
+fn command() -> clap::Command {
+    examples::shown(Cli::command())
+}
+
 /// Parses the command line of this process; a wrong one ends it with code 2 and a hint.
 pub fn parse() -> Command {
-    match Cli::parse().command {
+    let matches = command().get_matches();
+    let parsed = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match parsed.command {
         Sub::Run(run) => Command::Run(run.into()),
         Sub::Report(report) => Command::Report(report::Options {
             folders: report.folders,
             out: report.out,
+            figures: report.figures,
         }),
         Sub::Replay(replay) => Command::Replay(replay::Options {
             folder: replay.run_dir,
@@ -280,6 +304,8 @@ pub fn parse() -> Command {
         Sub::Merge(merge) => Command::Merge(merge.into()),
         Sub::Analyse(analyse) => Command::Analyse(analyse.into()),
         Sub::Calibrate(calibrate) => Command::Calibrate(calibrate.into()),
+        Sub::Completions(shell) => Command::Documents(shell.into()),
+        Sub::Man(man) => Command::Documents(man.into()),
     }
 }
 
@@ -303,6 +329,7 @@ impl From<Run> for run::Options {
             until_stdin_ends: run.until_stdin_ends,
             report: run.report,
             quiet: run.quiet,
+            live: run.live,
             json: run.json,
         }
     }
@@ -419,8 +446,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]

@@ -14,6 +14,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gpu", &["model"]),
     ("world", &["model", "scenario"]),
     ("record", &["model"]),
+    ("readable", &[]),
+    ("live", &["readable", "record"]),
     (
         "sim",
         &["model", "scenario", "cpu", "gpu", "world", "record"],
@@ -46,6 +48,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "command",
         &[
             "serve",
+            "readable",
+            "live",
             "model",
             "scenario",
             "gpu",
@@ -126,11 +130,12 @@ fn dependencies_point_one_way() {
 
 #[test]
 fn crates_and_printing_stay_in_their_rooms() {
-    let rules: [(&str, &[&str]); 4] = [
+    let rules: [(&str, &[&str]); 5] = [
         ("wgpu::", &["gpu"]),
         ("clap::", &["cli"]),
         ("println!", &["command", "main"]),
         ("indicatif::", &["command"]),
+        ("ratatui::", &["live"]),
     ];
     for (room, _) in ROOMS {
         for (path, text) in files(room) {

@@ -108,8 +108,8 @@ impl Watcher for Unwatched {
     fn started(&mut self, _machine: &EngineInfo, _done: u64, _planned: u64) {}
     fn tick(&mut self, _record: &TickRecord, _so_far: &Accumulator) {}
     fn ended(&mut self) {}
-    fn is_stopped(&self) -> bool {
-        false
+    fn goes_on(&mut self) -> bool {
+        true
     }
 }
 

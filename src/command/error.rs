@@ -1,9 +1,9 @@
 //! Why a command failed, what it says and the code it ends with.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::PathBuf;
 
-use super::Exit;
+use super::{Exit, colour};
 use crate::bench::BenchError;
 use crate::probe::ProbeError;
 use crate::record::RecordError;
@@ -126,8 +126,7 @@ impl CommandError {
         match self {
             CommandError::Scenario(errors)
             | CommandError::Study(StudyError::Plan(PlanError::Scenario(errors))) => {
-                let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-                errors.render(io::stderr().is_terminal() && !plain)
+                errors.render(colour::is_wanted(&io::stderr()))
             }
             other => format!("error: {other}"),
         }

@@ -1,44 +1,6 @@
-//! Numbers as people read them.
+//! Tables of text.
 
-/// A count in three figures and an SI prefix: 950, 1.25k, 54.9M.
-pub fn count(value: f64) -> String {
-    const PREFIXES: [&str; 9] = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"];
-    if !value.is_finite() {
-        return value.to_string();
-    }
-    let mut scaled = value;
-    let mut prefix = 0;
-    while scaled.abs() >= 999.5 && prefix + 1 < PREFIXES.len() {
-        scaled /= 1000.0;
-        prefix += 1;
-    }
-    if scaled.abs() >= 999.5 {
-        return format!("{value:.2e}");
-    }
-    let decimals = match scaled.abs() {
-        size if size >= 99.95 || (prefix == 0 && scaled.fract() == 0.0) => 0,
-        size if size >= 9.995 => 1,
-        _ => 2,
-    };
-    format!("{scaled:.decimals$}{}", PREFIXES[prefix])
-}
-
-/// A share in percent; a dash when there is none.
-pub fn percent(share: Option<f64>) -> String {
-    share.map_or("-".to_owned(), |share| format!("{:.1}%", 100.0 * share))
-}
-
-/// A stretch of wall time: 12.3 s, 4 min 10 s, 3 h 5 min.
-pub fn wall(seconds: f64) -> String {
-    if seconds < 60.0 {
-        return format!("{seconds:.1} s");
-    }
-    let whole = seconds.round() as u64;
-    match (whole / 3600, whole / 60 % 60) {
-        (0, minutes) => format!("{minutes} min {} s", whole % 60),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
-    }
-}
+pub use crate::readable::{count, percent, wall};
 
 /// Rows of text as a table: the first row is the header, columns are as wide as they need,
 /// everything but the columns in `left` is aligned to the right.
@@ -70,33 +32,4 @@ pub fn aligned(rows: &[Vec<String>], left: &[usize]) -> String {
         text.push('\n');
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_keep_three_figures() {
-        let cases = [
-            (0.0, "0"),
-            (7.0, "7"),
-            (0.25, "0.25"),
-            (999.0, "999"),
-            (999.7, "1.00k"),
-            (12_345.0, "12.3k"),
-            (54_900_000.0, "54.9M"),
-            (1e30, "1.00e30"),
-        ];
-        for (value, text) in cases {
-            assert_eq!(count(value), text);
-        }
-    }
-
-    #[test]
-    fn wall_times() {
-        assert_eq!(wall(12.34), "12.3 s");
-        assert_eq!(wall(250.0), "4 min 10 s");
-        assert_eq!(wall(11_100.0), "3 h 5 min");
-    }
 }

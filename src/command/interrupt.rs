@@ -6,6 +6,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Exit, output};
+use crate::live;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 
@@ -15,11 +16,7 @@ pub fn listen() {
     ONCE.call_once(|| {
         // Over whatever is there: a parent such as `nohup` or a shell's `&` leaves signals ignored,
         // and a run that cannot be asked to end loses its summary.
-        let set = ctrlc::set_handler(|| {
-            if ASKED.swap(true, Ordering::SeqCst) {
-                std::process::exit(Exit::Interrupted as i32);
-            }
-        });
+        let set = ctrlc::set_handler(ask);
         if let Err(error) = set {
             output::tell(&format!("signals will end the run at once: {error}"));
         }
@@ -34,6 +31,14 @@ pub fn listen_to_stdin() {
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
         ASKED.store(true, Ordering::SeqCst);
     });
+}
+
+/// What a signal does; a key that stands for one does the same.
+pub fn ask() {
+    if ASKED.swap(true, Ordering::SeqCst) {
+        live::leave();
+        std::process::exit(Exit::Interrupted as i32);
+    }
 }
 
 /// True once a signal came.

@@ -5,7 +5,10 @@ pub mod analyse;
 pub mod bench;
 pub mod calibrate;
 mod calibrated;
+mod colour;
+mod dashboard;
 pub mod devices;
+pub mod documents;
 mod error;
 mod exit;
 mod figures;
@@ -53,6 +56,8 @@ pub enum Command {
     Analyse(analyse::Options),
     /// `takeoff calibrate`.
     Calibrate(calibrate::Options),
+    /// `takeoff completions` and `takeoff man`.
+    Documents(documents::Options),
 }
 
 impl Command {
@@ -71,6 +76,7 @@ impl Command {
             Command::Merge(options) => merge::execute(&options),
             Command::Analyse(options) => analyse::execute(&options),
             Command::Calibrate(options) => calibrate::execute(&options),
+            Command::Documents(options) => documents::execute(&options),
         };
         match result {
             Ok(exit) => exit,

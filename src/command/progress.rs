@@ -60,6 +60,15 @@ impl Progress {
     }
 }
 
+/// The engine, and the adapter it is on.
+pub fn on(machine: &EngineInfo) -> String {
+    let (engine, adapter) = (&machine.engine, &machine.adapter);
+    if adapter.is_empty() {
+        return engine.clone();
+    }
+    format!("{engine} on {adapter}")
+}
+
 impl Watcher for Progress {
     fn say(&mut self, message: &str) {
         match &self.bar {
@@ -76,12 +85,7 @@ impl Watcher for Progress {
         if self.quiet {
             return;
         }
-        let on = if machine.adapter.is_empty() {
-            ""
-        } else {
-            " on "
-        };
-        let engine = format!("{}{on}{}", machine.engine, machine.adapter);
+        let engine = on(machine);
         output::tell(&format!("{}: {planned} ticks, engine {engine}", self.name));
         if std::io::stderr().is_terminal() {
             let target = ProgressDrawTarget::stderr_with_hz(8);
@@ -124,7 +128,7 @@ impl Watcher for Progress {
         }
     }
 
-    fn is_stopped(&self) -> bool {
-        interrupt::is_asked()
+    fn goes_on(&mut self) -> bool {
+        !interrupt::is_asked()
     }
 }

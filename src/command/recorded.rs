@@ -52,12 +52,12 @@ pub trait Watcher {
     fn say(&mut self, message: &str);
     /// It starts or goes on: `done` ticks of about `planned`.
     fn started(&mut self, machine: &EngineInfo, done: u64, planned: u64);
-    /// A tick was recorded.
+    /// A tick was recorded; the rows are those of the record.
     fn tick(&mut self, record: &TickRecord, so_far: &Accumulator);
     /// It has ended, in whatever way; nothing more is shown.
     fn ended(&mut self);
-    /// True when it shall end after this tick.
-    fn is_stopped(&self) -> bool;
+    /// Asked before every tick, which it may hold back; false when the run shall end.
+    fn goes_on(&mut self) -> bool;
 }
 
 /// How a run ended.
@@ -227,15 +227,15 @@ impl Session {
             .plan
             .and_then(|plan| Instant::now().checked_add(plan.interval));
         while !self.is_done() {
-            if watcher.is_stopped() {
+            if !watcher.goes_on() {
                 if self.plan.is_some() && self.simulation.tick() > 0 {
                     self.checkpoint(watcher);
                 }
                 return Ok(Status::Interrupted);
             }
-            let mut record = self.simulation.step()?;
-            let rows = std::mem::take(&mut record.rows);
-            self.recorder.record(record.tick, rows, &record.digest)?;
+            let record = self.simulation.step()?;
+            self.recorder
+                .record(record.tick, record.rows.clone(), &record.digest)?;
             watcher.tick(&record, self.recorder.progress());
             if let (Some(at), Some(plan)) = (due, self.plan)
                 && Instant::now() >= at

@@ -81,7 +81,7 @@ fn compare(
         })
     };
     for (tick, recorded) in digests {
-        if progress.is_stopped() {
+        if !progress.goes_on() {
             return Ok(None);
         }
         if simulation.is_finished() {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::dashboard::Dashboard;
 use super::progress::Progress;
 use super::recorded::{self, CheckpointPlan, Outcome, Plan};
 use super::{CommandError, Exit, interrupt, output, report, table};
@@ -44,6 +45,8 @@ pub struct Options {
     pub report: Option<Option<PathBuf>>,
     /// No progress.
     pub quiet: bool,
+    /// The live view in place of plain progress.
+    pub live: bool,
     /// The summary as JSON in place of the table.
     pub json: bool,
 }
@@ -151,7 +154,6 @@ fn report_on(options: &Options, folder: &Path) -> Result<(), CommandError> {
 
 fn one(options: &Options, loaded: &Loaded, folder: &Path) -> Result<Outcome, CommandError> {
     let (scenario, remarks) = loaded;
-    let mut progress = Progress::new(&scenario.name, options.quiet);
     let plan = Plan {
         scenario,
         remarks,
@@ -161,7 +163,18 @@ fn one(options: &Options, loaded: &Loaded, folder: &Path) -> Result<Outcome, Com
         ticks_limit: options.ticks,
         checkpoints: options.checkpoints,
     };
-    recorded::run(plan, &mut progress)
+    if !options.live {
+        return recorded::run(plan, &mut Progress::new(&scenario.name, options.quiet));
+    }
+    let mut dashboard = Dashboard::new(scenario, folder);
+    let outcome = recorded::run(plan, &mut dashboard)?;
+    if let Outcome::Ended(ended) = &outcome
+        && ended.1.status == Status::Completed
+        && !options.all_variants
+    {
+        dashboard.stay();
+    }
+    Ok(outcome)
 }
 
 fn already_complete(folder: &Path, manifest: &Manifest) {

@@ -71,6 +71,11 @@ impl Accumulator {
         }
     }
 
+    /// The lab that is furthest ahead; `None` in burn-in.
+    pub fn leader(&self) -> Option<&str> {
+        self.leader.as_ref().map(|(lab, _)| lab.as_str())
+    }
+
     /// Calendar date of the last tick; empty before the first.
     pub fn date(&self) -> &str {
         &self.date
@@ -180,7 +185,8 @@ impl Accumulator {
         }
     }
 
-    fn oom(&self) -> Ooms {
+    /// OOMs of the lab that is furthest ahead, since day 0; the headline is of the frontier.
+    pub fn oom(&self) -> Ooms {
         let leader = self
             .leader
             .as_ref()

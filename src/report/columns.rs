@@ -32,6 +32,13 @@ pub fn notes() -> Vec<ColumnNote> {
     COLUMNS.iter().map(note).collect()
 }
 
+/// Does the column of this name count the simulated sample?
+pub fn is_sampled(name: &str) -> bool {
+    COLUMNS
+        .iter()
+        .any(|column| column.name == name && is_of_sample(column))
+}
+
 /// Counts, hours and amounts of compute are of the sample, unless their meaning says "World."; so are
 /// tokens that researchers generate, and none of what is per unit (`docs/formats.md`).
 fn is_of_sample(column: &Column) -> bool {

@@ -42,6 +42,19 @@ const EXAMPLES: &[Examples] = &[
         ],
     ),
     (
+        &["serve"],
+        &[
+            (
+                "takeoff serve runs",
+                "runs of a folder in the browser: list, compare, start, stop",
+            ),
+            (
+                "takeoff serve runs --port 0 --jobs 1",
+                "on a free port, one run at a time",
+            ),
+        ],
+    ),
+    (
         &["report"],
         &[
             (

@@ -77,7 +77,15 @@ impl Live {
 
     /// Takes in a tick: its rows, one a lab, the sums of all ticks with it, and its events.
     pub fn tick(&self, rows: &[TickRow], so_far: &Accumulator, events: u64) {
-        self.shared.state().tick(rows, so_far, events);
+        let mut state = self.shared.state();
+        state.tick(rows, so_far);
+        state.ticks_here += 1;
+        state.events_here += events;
+    }
+
+    /// The same of a tick that an earlier session ran: no part of the speed of this one.
+    pub fn earlier(&self, rows: &[TickRow], so_far: &Accumulator) {
+        self.shared.state().tick(rows, so_far);
     }
 
     /// Adds a line to the log.

@@ -151,6 +151,13 @@ fn assert_same_run(left: &Path, right: &Path) {
     }
 }
 
+/// The process that writes a run folder.
+fn process(folder: &Path) -> String {
+    let lock = fs::read_to_string(folder.join(".lock")).expect("the run holds its lock");
+    let process = lock.lines().next().expect("the lock names its process");
+    process.to_owned()
+}
+
 /// The number in `tick N of`.
 fn tick(screen: &str) -> u64 {
     let number = screen
@@ -223,14 +230,9 @@ fn a_held_run_is_ended_by_a_signal_and_shows_its_past_when_resumed() {
     let held = tick(&tmux.wait_for(" paused "));
     tmux.steps(held);
     assert!(!tmux.has_colours());
-    let lock = fs::read_to_string(watched.join(".lock")).expect("the run holds its lock");
-    let process = lock
-        .split(|c: char| !c.is_ascii_digit())
-        .find(|word| !word.is_empty());
-    let process = process.expect("the lock names its process");
     assert!(
         Command::new("kill")
-            .args(["-TERM", process])
+            .args(["-TERM", &process(&watched)])
             .status()
             .unwrap()
             .success()
@@ -244,6 +246,38 @@ fn a_held_run_is_ended_by_a_signal_and_shows_its_past_when_resumed() {
     tmux.has_ended(130);
     let digests = fs::read_to_string(watched.join("digests.txt")).unwrap();
     assert!(digests.lines().count() as u64 >= held + STEPS);
+}
+
+#[test]
+#[cfg_attr(no_tmux, ignore = "no tmux")]
+fn a_terminal_that_goes_away_ends_a_held_run_which_can_be_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plain, watched) = (folder.path().join("plain"), folder.path().join("watched"));
+    run(&plain, &[]);
+    let tmux = Tmux::start("gone", &live(&watched));
+    tmux.press("Space");
+    tmux.steps(tick(&tmux.wait_for(" paused ")));
+    let process = process(&watched);
+    drop(tmux);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let told = Command::new("ps")
+            .args(["-o", "stat=", "-p", &process])
+            .output()
+            .unwrap();
+        let state = String::from_utf8_lossy(&told.stdout).trim().to_owned();
+        // Whoever inherits it may not have asked how it ended.
+        if state.is_empty() || state.starts_with('Z') {
+            break;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "process {process} is still there: {state}"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    run(&watched, &["--resume"]);
+    assert_same_run(&plain, &watched);
 }
 
 #[test]

@@ -13,6 +13,9 @@ const SMOKE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/smoke.toml")
 /// Short, since the first key is typed before the view begins: it is read with the first frame.
 const DAYS: &str = "run.days=400";
 
+/// Ticks that a held run is let go on, one by one.
+const STEPS: u64 = 3;
+
 /// A terminal of its own, with one window.
 struct Tmux {
     socket: String,
@@ -79,6 +82,14 @@ impl Tmux {
         self.wait(text, |screen| screen.contains(text))
     }
 
+    /// Lets a run that is held at a tick go on, one tick a key.
+    fn steps(&self, held: u64) {
+        for step in 1..=STEPS {
+            self.press("s");
+            self.wait("one tick more", |screen| tick(screen) == held + step);
+        }
+    }
+
     /// Is anything of the screen in one of the 256 colours?
     fn has_colours(&self) -> bool {
         self.ask(&["capture-pane", "-p", "-e"]).contains("[38;5;")
@@ -140,6 +151,13 @@ fn assert_same_run(left: &Path, right: &Path) {
     }
 }
 
+/// The process that writes a run folder.
+fn process(folder: &Path) -> String {
+    let lock = fs::read_to_string(folder.join(".lock")).expect("the run holds its lock");
+    let process = lock.lines().next().expect("the lock names its process");
+    process.to_owned()
+}
+
 /// The number in `tick N of`.
 fn tick(screen: &str) -> u64 {
     let number = screen
@@ -161,19 +179,13 @@ fn keys_hold_step_and_end_a_run_which_goes_on_to_the_same_bits() {
     tmux.press("Space");
     let held = tick(&tmux.wait_for(" paused "));
     std::thread::sleep(Duration::from_millis(500));
-    let screen = tmux.screen();
-    assert_eq!(tick(&screen), held);
-    assert!(
-        screen.contains("researchers, all labs") && screen.contains("bound by"),
-        "{screen}"
-    );
+    assert_eq!(tick(&tmux.screen()), held);
+    tmux.steps(held);
+    let screen = tmux.wait_for("researchers, all labs");
+    assert!(screen.contains("bound by"), "{screen}");
     assert!(tmux.has_colours());
-    for step in 1..=3 {
-        tmux.press("s");
-        tmux.wait("one tick more", |screen| tick(screen) == held + step);
-    }
     let recorded = fs::read_to_string(watched.join("digests.txt")).unwrap();
-    assert_eq!(recorded.lines().count() as u64, held + 3);
+    assert_eq!(recorded.lines().count() as u64, held + STEPS);
     tmux.ask(&["resize-window", "-x", "140", "-y", "40"]);
     let is_large = |screen: &str| screen.lines().count() == 40 && screen.contains("resume goes on");
     assert!(
@@ -188,7 +200,7 @@ fn keys_hold_step_and_end_a_run_which_goes_on_to_the_same_bits() {
     tmux.ask(&["resize-window", "-x", "80", "-y", "24"]);
     tmux.wait_for("researchers, all labs");
     tmux.press("Space");
-    tmux.wait("more ticks", |screen| tick(screen) > held + 3);
+    tmux.wait("more ticks", |screen| tick(screen) > held + STEPS);
     tmux.press("q");
     assert!(tmux.has_ended(130).contains("interrupted after"));
     run(&watched, &["--resume"]);
@@ -216,15 +228,11 @@ fn a_held_run_is_ended_by_a_signal_and_shows_its_past_when_resumed() {
     let tmux = Tmux::start("signal", &format!("NO_COLOR=1 {}", live(&watched)));
     tmux.press("Space");
     let held = tick(&tmux.wait_for(" paused "));
+    tmux.steps(held);
     assert!(!tmux.has_colours());
-    let lock = fs::read_to_string(watched.join(".lock")).expect("the run holds its lock");
-    let process = lock
-        .split(|c: char| !c.is_ascii_digit())
-        .find(|word| !word.is_empty());
-    let process = process.expect("the lock names its process");
     assert!(
         Command::new("kill")
-            .args(["-TERM", process])
+            .args(["-TERM", &process(&watched)])
             .status()
             .unwrap()
             .success()
@@ -233,11 +241,43 @@ fn a_held_run_is_ended_by_a_signal_and_shows_its_past_when_resumed() {
     drop(tmux);
     let tmux = Tmux::start("resumed", &format!("{} --resume", live(&watched)));
     tmux.press("Space");
-    assert!(tick(&tmux.wait_for(" paused ")) >= held);
+    assert!(tick(&tmux.wait_for(" paused ")) >= held + STEPS);
     tmux.press("C-c");
     tmux.has_ended(130);
     let digests = fs::read_to_string(watched.join("digests.txt")).unwrap();
-    assert!(digests.lines().count() as u64 >= held);
+    assert!(digests.lines().count() as u64 >= held + STEPS);
+}
+
+#[test]
+#[cfg_attr(no_tmux, ignore = "no tmux")]
+fn a_terminal_that_goes_away_ends_a_held_run_which_can_be_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plain, watched) = (folder.path().join("plain"), folder.path().join("watched"));
+    run(&plain, &[]);
+    let tmux = Tmux::start("gone", &live(&watched));
+    tmux.press("Space");
+    tmux.steps(tick(&tmux.wait_for(" paused ")));
+    let process = process(&watched);
+    drop(tmux);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let told = Command::new("ps")
+            .args(["-o", "stat=", "-p", &process])
+            .output()
+            .unwrap();
+        let state = String::from_utf8_lossy(&told.stdout).trim().to_owned();
+        // Whoever inherits it may not have asked how it ended.
+        if state.is_empty() || state.starts_with('Z') {
+            break;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "process {process} is still there: {state}"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    run(&watched, &["--resume"]);
+    assert_same_run(&plain, &watched);
 }
 
 #[test]

@@ -27,7 +27,8 @@ mod tests {
 
     #[test]
     fn the_conventions_of_terminals_are_kept() {
-        let cases: [(bool, &[(&str, &str)], bool); 9] = [
+        type Variables = &'static [(&'static str, &'static str)];
+        let cases: [(bool, Variables, bool); 9] = [
             (true, &[], true),
             (false, &[], false),
             (true, &[("NO_COLOR", "1")], false),

@@ -51,7 +51,7 @@ impl Dashboard {
         let mut of_tick: Vec<TickRow> = Vec::new();
         let mut take = |rows: &mut Vec<TickRow>| {
             so_far.add_tick(rows);
-            live.tick(rows, &so_far, 0);
+            live.earlier(rows, &so_far);
             rows.clear();
         };
         for row in csv_file::Rows::open(&self.folder.join(names::CSV))? {

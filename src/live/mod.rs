@@ -13,7 +13,7 @@ mod state;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::record::{Accumulator, TickRow};
 
@@ -24,6 +24,10 @@ use state::{Hold, State};
 
 /// How often a run that waits looks whether it was asked to end by a signal.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How long a view that was closed may take for its last frame. crossterm 0.29 never comes back from reading a
+/// terminal that has gone away (an ssh session that broke): the process must end without it.
+const CLOSING_MAX: Duration = Duration::from_secs(1);
 
 /// What the simulation and the thread that draws share.
 #[derive(Debug)]
@@ -44,7 +48,7 @@ impl Shared {
 #[derive(Debug)]
 pub struct Live {
     shared: Arc<Shared>,
-    drawing: Option<JoinHandle<()>>,
+    drawing: JoinHandle<()>,
 }
 
 impl Live {
@@ -64,10 +68,7 @@ impl Live {
             .name("live".to_owned())
             .spawn(move || screen::show(terminal, &theirs, palette, interrupt));
         match drawing {
-            Ok(drawing) => Ok(Live {
-                shared,
-                drawing: Some(drawing),
-            }),
+            Ok(drawing) => Ok(Live { shared, drawing }),
             Err(error) => {
                 leave();
                 Err(error)
@@ -77,7 +78,15 @@ impl Live {
 
     /// Takes in a tick: its rows, one a lab, the sums of all ticks with it, and its events.
     pub fn tick(&self, rows: &[TickRow], so_far: &Accumulator, events: u64) {
-        self.shared.state().tick(rows, so_far, events);
+        let mut state = self.shared.state();
+        state.tick(rows, so_far);
+        state.ticks_here += 1;
+        state.events_here += events;
+    }
+
+    /// The same of a tick that an earlier session ran: no part of the speed of this one.
+    pub fn earlier(&self, rows: &[TickRow], so_far: &Accumulator) {
+        self.shared.state().tick(rows, so_far);
     }
 
     /// Adds a line to the log.
@@ -104,13 +113,13 @@ impl Live {
     /// Shows the end of a run until a key, or `is_asked`, ends the view.
     pub fn stay(&self, is_asked: impl Fn() -> bool) {
         self.shared.state().phase = Phase::Completed;
-        let is_drawn = || {
-            let drawing = self.drawing.as_ref();
-            drawing.is_some_and(|drawing| !drawing.is_finished())
-        };
-        while is_drawn() && !is_asked() && self.shared.state().hold != Hold::Quit {
+        while self.is_drawn() && !is_asked() && self.shared.state().hold != Hold::Quit {
             std::thread::sleep(LOOK_EVERY);
         }
+    }
+
+    fn is_drawn(&self) -> bool {
+        !self.drawing.is_finished()
     }
 }
 
@@ -118,9 +127,9 @@ impl Live {
 impl Drop for Live {
     fn drop(&mut self) {
         self.shared.state().phase = Phase::Closed;
-        if let Some(drawing) = self.drawing.take() {
-            // A panic there was told when it happened.
-            let _ = drawing.join();
+        let asked = Instant::now();
+        while self.is_drawn() && asked.elapsed() < CLOSING_MAX {
+            std::thread::sleep(Duration::from_millis(5));
         }
         leave();
     }

@@ -86,7 +86,7 @@ fn frames(
         if state.is_waiting {
             pace.restart();
         } else if state.phase == Phase::Running {
-            pace.see(Instant::now(), state.ticks, state.events);
+            pace.see(Instant::now(), state.ticks_here, state.events_here);
         }
         screen.draw(|frame| draw::all(frame, &state, pace.rates(), palette))?;
         let mut wait = FRAME;

@@ -99,8 +99,10 @@ pub struct State {
     pub is_waiting: bool,
     /// Ticks recorded, burn-in included.
     pub ticks: u64,
-    /// Ends of phases seen in this session.
-    pub events: u64,
+    /// Ticks of this session.
+    pub ticks_here: u64,
+    /// Ends of phases in them.
+    pub events_here: u64,
     /// Agent slots in use.
     pub agents: u64,
     pub date: String,
@@ -122,7 +124,8 @@ impl State {
             hold: Hold::No,
             is_waiting: false,
             ticks: 0,
-            events: 0,
+            ticks_here: 0,
+            events_here: 0,
             agents: 0,
             date: String::new(),
             course: Course::default(),
@@ -134,9 +137,8 @@ impl State {
     }
 
     /// Takes in a tick.
-    pub fn tick(&mut self, rows: &[TickRow], so_far: &Accumulator, events: u64) {
+    pub fn tick(&mut self, rows: &[TickRow], so_far: &Accumulator) {
         self.ticks = so_far.ticks_total();
-        self.events += events;
         self.agents = so_far.agents();
         so_far.date().clone_into(&mut self.date);
         self.labs.resize_with(rows.len(), Lab::default);

@@ -52,7 +52,7 @@ fn state(day: i32) -> State {
     for day in -9..=day {
         let rows = [row(day, "frontier", 0.0), row(day, "second", -0.05)];
         so_far.add_tick(&rows);
-        state.tick(&rows, &so_far, 1000);
+        state.tick(&rows, &so_far);
     }
     state
 }

@@ -26,12 +26,9 @@ pub fn png(svg: &str) -> Vec<u8> {
     };
     let tree = Tree::from_str(svg, &options).expect("what we wrote is SVG");
     let scale = DOTS_PER_INCH / PIXELS_PER_INCH;
-    let size = tree
-        .size()
-        .to_int_size()
-        .scale_by(scale)
-        .expect("it has a size");
-    let mut dots = Pixmap::new(size.width(), size.height()).expect("it has a size");
+    let dots = |pixels: f32| (pixels * scale).round() as u32;
+    let size = tree.size();
+    let mut dots = Pixmap::new(dots(size.width()), dots(size.height())).expect("it has a size");
     resvg::render(
         &tree,
         Transform::from_scale(scale, scale),

@@ -47,7 +47,7 @@ fn names_are_text_whatever_they_are() {
     let document = Document::parse(&svg).expect("it is well-formed");
     let texts: Vec<&str> = document
         .descendants()
-        .filter_map(|node| node.text())
+        .filter_map(|node| node.text().map(str::trim))
         .collect();
     assert!(texts.contains(&name));
     assert!(texts.iter().any(|text| text.contains("</desc> & more")));
@@ -58,7 +58,7 @@ fn dots_show_lines_and_letters_in_their_colours() {
     let png = super::raster::png(&chart("second").draw("caption"));
     let dots = Pixmap::decode_png(&png).expect("it is PNG");
     // 89 mm at 600 dots an inch.
-    assert_eq!(dots.width().div_ceil(2), 2102_u32.div_ceil(2));
+    assert_eq!(dots.width(), 2102);
     let count = |is_it: fn([u8; 3]) -> bool| {
         let pixels = dots.pixels().iter();
         pixels
@@ -84,7 +84,7 @@ fn axes_are_labelled_at_round_values_around_all_of_it() {
         labels(Scale::Linear, &[-0.12, 0.2]),
         ["−0.2", "−0.1", "0", "0.1", "0.2"]
     );
-    assert_eq!(labels(Scale::Log, &[40.0, 8e8])[..2], ["10", "10³"]);
+    assert_eq!(labels(Scale::Log, &[40.0, 8e8])[..2], ["1", "10²"]);
     assert_eq!(
         labels(Scale::Linear, &[]),
         ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]

@@ -199,8 +199,6 @@ fn keys_hold_step_and_end_a_run_which_goes_on_to_the_same_bits() {
     tmux.wait_for("charts need 60 x 16");
     tmux.ask(&["resize-window", "-x", "80", "-y", "24"]);
     tmux.wait_for("researchers, all labs");
-    tmux.press("Space");
-    tmux.wait("more ticks", |screen| tick(screen) > held + STEPS);
     tmux.press("q");
     assert!(tmux.has_ended(130).contains("interrupted after"));
     run(&watched, &["--resume"]);
@@ -214,6 +212,9 @@ fn a_run_to_the_end_stays_until_seen_and_leaves_its_summary() {
     let (plain, watched) = (folder.path().join("plain"), folder.path().join("watched"));
     run(&plain, &[]);
     let tmux = Tmux::start("end", &live(&watched));
+    tmux.press("Space");
+    tmux.wait_for(" paused ");
+    tmux.press("Space");
     tmux.wait_for(" completed ");
     tmux.press("q");
     assert!(tmux.has_ended(0).contains("digest "));

@@ -83,13 +83,13 @@ impl CpuEngine {
     /// # Errors
     /// If the memory is not there or threads cannot be started.
     pub fn new(setup: Setup, options: Options) -> Result<Self, EngineError> {
-        memory::check(&setup)?;
         let options = Options {
             chunk: options.chunk.clamp(1, CHUNK_MAX),
             ..options
         };
         let crew = Crew::new(options.threads);
         let crew = crew.map_err(|error| EngineError::Device(error.to_string()))?;
+        memory::check(&setup, crew.size(), options.chunk)?;
         let populations = setup
             .populations
             .iter()
@@ -100,10 +100,9 @@ impl CpuEngine {
             })
             .collect();
         let (topics, cell, boards) = (setup.topics, setup.cell(), setup.boards());
+        let desk = || Mutex::new(research::Desk::new(memory::finds(&setup)));
         Ok(Self {
-            desks: (0..crew.size())
-                .map(|_| Mutex::new(research::Desk::new(topics * boards * setup.window_words)))
-                .collect(),
+            desks: std::iter::repeat_with(desk).take(crew.size()).collect(),
             crew,
             populations,
             nodes: vec![0; topics * setup.nodes() * cell],

@@ -13,6 +13,9 @@ use crate::model::tables::NORMAL_SHIFT;
 /// Vectors that are scanned at a time.
 const SCAN: usize = 4;
 
+/// How far ahead first words are fetched: a page, where the processor's own fetching stops.
+const AHEAD: usize = 1024;
+
 impl<L: Lanes, const W: usize> Flow<'_, L, W> {
     /// Sorts the due agents by taste, so that the tournaments of a vector are of one size.
     #[inline(always)]
@@ -53,6 +56,7 @@ impl<L: Lanes, const W: usize> Flow<'_, L, W> {
             let mut masks = [L::Mask::first(0); SCAN];
             let mut any = L::Mask::first(0);
             for (i, mask) in masks.iter_mut().enumerate() {
+                L::prefetch(self.due, slot + i * L::COUNT + AHEAD);
                 *mask = self.is_due(L::load(&self.due[slot + i * L::COUNT..]));
                 any = any | *mask;
             }

@@ -42,6 +42,15 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Most bytes of one with so many words of finds, for chunks of so many agents.
+    pub fn bytes(finds: usize, chunk: usize) -> usize {
+        let by_slot = Stack::<1>::words(chunk) + TASTE_MAX * Stack::<2>::words(chunk);
+        let under_way = 2 * Stack::<FIELDS>::words(UNDER_WAY)
+            + Stack::<4>::words(UNDER_WAY)
+            + Stack::<3>::words(UNDER_WAY);
+        size_of::<u32>() * (by_slot + under_way + chunk * OWN_FINDS + finds)
+    }
+
     /// An empty one, with room for so many words of finds.
     pub fn new(finds: usize) -> Self {
         Self {

@@ -111,12 +111,17 @@ impl<const F: usize> Stack<F> {
         stack
     }
 
+    /// Words of one for so many researchers.
+    pub const fn words(most: usize) -> usize {
+        F * (most + LANES_MAX)
+    }
+
     /// Makes room for so many researchers on an empty stack, and for a whole vector written behind them.
     pub fn fit(&mut self, most: usize) {
         if self.room < most + LANES_MAX {
             assert_eq!(self.len, 0, "fields would have to move");
             self.room = most + LANES_MAX;
-            self.words.resize(F * self.room, 0);
+            self.words.resize(Self::words(most), 0);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What this machine can do at the most, on all threads of a pool and with its widest vectors.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -168,21 +168,28 @@ impl Probe {
         self.each_thread(|_, times| rounds(times))
     }
 
-    /// Words gathered a second from a table of 2^`log2` bytes that all threads share.
+    /// Words gathered a second from a table of 2^`log2` bytes that all threads share: with the widest
+    /// vectors and their gather instructions or with plain loads, whichever is faster.
     pub fn gather(&self, log2: u32) -> f64 {
         let table: Vec<u32> = (0..1 << (log2 - 2)).collect();
-        self.each_thread(|thread, times| gathered(&table, thread as u32 * 7919, times))
+        let seed = |thread| thread as u32 * 7919;
+        let wide = self.each_thread(|thread, times| gathered(&table, seed(thread), times));
+        let plain = |thread, times| gather_words::<16>(&table, seed(thread), times);
+        wide.max(self.each_thread(plain))
     }
 
-    /// Bits set a second in a table of 2^`log2` bytes that all threads share.
-    pub fn atomics(&self, log2: u32) -> f64 {
-        let table: Vec<AtomicU32> = (0..1 << (log2 - 2)).map(AtomicU32::new).collect();
-        let shift = 32 - table.len().ilog2();
+    /// Bits set a second, by each thread in a table of its own of 2^`log2` bytes.
+    pub fn bits(&self, log2: u32) -> f64 {
+        let words = 1usize << (log2 - 2);
+        let shift = 32 - words.ilog2();
+        let tables = (0..self.threads()).map(|_| Mutex::new(vec![0u32; words]));
+        let tables: Vec<_> = tables.collect();
         self.each_thread(|thread, times| {
+            let mut table = tables[thread].lock().expect("each thread has its own");
             let mut state = (thread as u32 + 1).wrapping_mul(2_654_435_761);
             for _ in 0..times {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                table[(state >> shift) as usize].fetch_or(1 << (state % 32), Ordering::Relaxed);
+                table[(state >> shift) as usize] |= 1 << (state % 32);
             }
             (state, u64::from(times))
         })

@@ -31,8 +31,8 @@ pub struct TableRates {
     pub bytes: u64,
     /// Words gathered a second.
     pub gathers_per_s: f64,
-    /// Bits set a second.
-    pub atomics_per_s: f64,
+    /// Bits set a second: atomically on a device, by each thread in a table of its own on the CPU.
+    pub bits_per_s: f64,
 }
 
 impl Rates {
@@ -65,7 +65,7 @@ pub fn native(threads: usize, bytes: u64, tables: &[u32]) -> Result<Rates, Bench
     let table = |&log2: &u32| TableRates {
         bytes: 1 << log2,
         gathers_per_s: probe.gather(log2),
-        atomics_per_s: probe.atomics(log2),
+        bits_per_s: probe.bits(log2),
     };
     Ok(Rates {
         tables: tables.iter().map(table).collect(),
@@ -85,7 +85,7 @@ pub fn device(wanted: Wanted, bytes: u64, tables: &[u32]) -> Result<Rates, Bench
         measured.push(TableRates {
             bytes: 1 << log2,
             gathers_per_s: probe.gather(log2)?,
-            atomics_per_s: probe.atomics(log2)?,
+            bits_per_s: probe.atomics(log2)?,
         });
     }
     Ok(Rates {

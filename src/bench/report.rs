@@ -146,7 +146,7 @@ impl Report {
     pub fn begun(repeats: u64) -> Self {
         Self {
             format: "takeoff-bench",
-            format_version: 1,
+            format_version: 2,
             version: env!("CARGO_PKG_VERSION"),
             build: option_env!("TAKEOFF_BUILD").unwrap_or("unknown"),
             rustc: option_env!("TAKEOFF_RUSTC").unwrap_or("unknown"),

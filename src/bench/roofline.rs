@@ -11,7 +11,7 @@
 //! counts and logic, each one; loads, stores, jumps and counters none. Counted in
 //! `src/cpu/research/`, for windows of one word; what a clever engine saves counts as reached.
 //!
-//! *Atomics.* One a find.
+//! *Bits.* One set a find: atomically on a device, on the CPU by each thread in a table of its own.
 
 use serde::Serialize;
 
@@ -60,7 +60,7 @@ pub enum Roof {
     /// Integer operations.
     Operations,
     /// Bits set in the boards' finds.
-    Atomics,
+    Bits,
 }
 
 impl Roof {
@@ -70,7 +70,7 @@ impl Roof {
             Roof::Memory => "memory",
             Roof::Gathers => "gathers",
             Roof::Operations => "operations",
-            Roof::Atomics => "atomics",
+            Roof::Bits => "bits",
         }
     }
 }
@@ -86,8 +86,8 @@ pub struct Floor {
     pub gathers: f64,
     /// Integer operations.
     pub operations: f64,
-    /// Atomic operations on memory.
-    pub atomics: f64,
+    /// Bits set in the boards' finds.
+    pub bits: f64,
     /// Bytes of agents and of gathered sectors, by agent.
     pub bytes_per_agent_tick: f64,
     /// Operations by event; none without events.
@@ -98,8 +98,8 @@ pub struct Floor {
     pub gathers_s: f64,
     /// Operations, s.
     pub operations_s: f64,
-    /// Atomics, s.
-    pub atomics_s: f64,
+    /// Bits, s.
+    pub bits_s: f64,
     /// The largest of the four.
     pub binding: Roof,
     /// Its time, s.
@@ -167,7 +167,7 @@ impl Floor {
             ),
             (Roof::Gathers, gathers / table.gathers_per_s),
             (Roof::Operations, operations / rates.operations_per_s),
-            (Roof::Atomics, found / table.atomics_per_s),
+            (Roof::Bits, found / table.bits_per_s),
         ];
         let (binding, seconds) = times
             .into_iter()
@@ -178,13 +178,13 @@ impl Floor {
             written_bytes,
             gathers,
             operations,
-            atomics: found,
+            bits: found,
             bytes_per_agent_tick: (read_bytes + written_bytes + sector * gathers) / agents,
             operations_per_event: (events > 0.0).then(|| operations / events),
             memory_s: times[0].1,
             gathers_s: times[1].1,
             operations_s: times[2].1,
-            atomics_s: times[3].1,
+            bits_s: times[3].1,
             binding,
             seconds,
             share_of_tick: seconds / work.seconds.0,
@@ -241,7 +241,7 @@ mod tests {
             tables: vec![super::super::rates::TableRates {
                 bytes: 1 << 20,
                 gathers_per_s: 1e9,
-                atomics_per_s: 1e8,
+                bits_per_s: 1e8,
             }],
         };
         let counts = PopulationCensus::ZERO;

@@ -103,7 +103,7 @@ fn head(engine: &EngineReport) -> String {
         text += &format!(
             ", gathers {}/s and sets {} bits/s in {} KiB",
             count(table.gathers_per_s),
-            count(table.atomics_per_s),
+            count(table.bits_per_s),
             table.bytes >> 10,
         );
     }

@@ -131,7 +131,11 @@ fn key(seed: u64, parts: &[&[u8]]) -> rng::Pair {
 fn setup(dice: &mut Dice, seed: u64) -> Setup {
     let window_words = [1, 2, 4][(seed % 3) as usize];
     let labs = dice.between(1, 3) as usize;
-    let kinds = dice.between(1, 3) as usize;
+    // As many as the kernels have room for, or few.
+    let kinds = match dice.between(1, 4) {
+        4 => 16,
+        few => few as usize,
+    };
     let topics = dice.between(12, 150) as usize;
     let mut lab_boards = vec![0];
     for lab in 0..labs {
@@ -146,7 +150,11 @@ fn setup(dice: &mut Dice, seed: u64) -> Setup {
     };
     let classes = dice.between(1, 3) as usize;
     let (edge_start, edges) = edges(dice, seed, boards, mails);
-    let shares = [0.5, 0.3, 0.2];
+    let shares = if kinds == 16 {
+        vec![1.0 / 16.0; 16]
+    } else {
+        vec![0.5, 0.3, 0.2]
+    };
     Setup {
         window_words,
         topics,
@@ -402,7 +410,7 @@ fn staff(
     let fixed = PopulationTick {
         traits_key: key(seed, &[b"traits", &[lab as u8], &name]).into(),
         events_max: match dice.up_to(2) {
-            0 => 1 + dice.up_to(3),
+            0 => dice.up_to(4),
             1 => 6 + dice.up_to(20),
             _ => 200,
         },

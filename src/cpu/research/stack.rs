@@ -206,3 +206,89 @@ impl<L: Lanes> WideSum<L> {
         self.low.sum(all).wrapping_add(carries)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::lanes::{Instructions, Kernel};
+    use crate::model::rng;
+
+    fn draws(i: u32) -> [u32; 2] {
+        rng::threefry([3, 5], [i, 0])
+    }
+
+    fn some<L: Lanes>(i: u32) -> (L, L::Mask, Vec<u32>) {
+        let words: Vec<u32> = (0..L::COUNT as u32).map(|k| draws(99 * i + k)[0]).collect();
+        let bound = L::splat(draws(i)[1]);
+        let mask = L::load(&words).lt(bound);
+        let chosen = words.iter().copied().filter(|&word| word < draws(i)[1]);
+        (L::load(&words), mask, chosen.collect())
+    }
+
+    /// Sums wander below zero and beyond 32 bits and stay what 64-bit arithmetic makes of them.
+    struct Sums;
+
+    impl Kernel for Sums {
+        type Output = ();
+        #[inline(always)]
+        fn run<L: Lanes>(self) {
+            let (mut sum, mut expected) = (WideSum::<L>::zero(), 0u64);
+            for i in 0..2000 {
+                let (words, mask, chosen) = some::<L>(i);
+                let total: u64 = chosen.into_iter().map(u64::from).sum();
+                if i % 512 < 256 {
+                    sum.subtract(words, mask);
+                    expected = expected.wrapping_sub(total);
+                } else {
+                    sum.add(words, mask);
+                    expected = expected.wrapping_add(total);
+                }
+                assert_eq!(sum.total(), expected, "after {i}");
+            }
+        }
+    }
+
+    /// What is taken is what was put there last, field by field, up to the last place there is room for.
+    struct Pushes;
+
+    impl Kernel for Pushes {
+        type Output = ();
+        #[inline(always)]
+        fn run<L: Lanes>(self) {
+            const MOST: usize = 100;
+            let (mut stack, mut expected) = (Stack::<2>::new(MOST), Vec::new());
+            for i in 0..3000 {
+                let (words, mask, chosen) = some::<L>(i);
+                if expected.len() + chosen.len() <= MOST {
+                    stack.push(&[words, !words], mask);
+                    expected.extend(chosen);
+                } else {
+                    let ([low, high], mask) = stack.pop::<L>();
+                    let count = expected.len().min(L::COUNT);
+                    let taken = expected.split_off(expected.len() - count);
+                    let (mut lows, mut highs) = ([0; LANES_MAX], [0; LANES_MAX]);
+                    low.store(&mut lows);
+                    high.store(&mut highs);
+                    assert_eq!(mask.count() as usize, count);
+                    assert_eq!(lows[..count], taken);
+                    assert!(taken.iter().zip(highs).all(|(&a, b)| !a == b));
+                }
+                assert_eq!(stack.len(), expected.len());
+            }
+        }
+    }
+
+    #[test]
+    fn wide_sums_carry_and_borrow() {
+        for instructions in Instructions::all() {
+            instructions.run(Sums);
+        }
+    }
+
+    #[test]
+    fn a_stack_gives_back_what_was_put_there_last() {
+        for instructions in Instructions::all() {
+            instructions.run(Pushes);
+        }
+    }
+}

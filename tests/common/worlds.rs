@@ -131,11 +131,9 @@ fn key(seed: u64, parts: &[&[u8]]) -> rng::Pair {
 fn setup(dice: &mut Dice, seed: u64) -> Setup {
     let window_words = [1, 2, 4][(seed % 3) as usize];
     let labs = dice.between(1, 3) as usize;
-    // As many as the kernels have room for, or few.
-    let kinds = match dice.between(1, 4) {
-        4 => 16,
-        few => few as usize,
-    };
+    let few = dice.between(1, 3) as usize;
+    // Some worlds have as many as the kernels have room for.
+    let kinds = if seed % 8 == 6 { 16 } else { few };
     let topics = dice.between(12, 150) as usize;
     let mut lab_boards = vec![0];
     for lab in 0..labs {
@@ -410,7 +408,7 @@ fn staff(
     let fixed = PopulationTick {
         traits_key: key(seed, &[b"traits", &[lab as u8], &name]).into(),
         events_max: match dice.up_to(2) {
-            0 => dice.up_to(4),
+            0 => 1 + dice.up_to(3),
             1 => 6 + dice.up_to(20),
             _ => 200,
         },

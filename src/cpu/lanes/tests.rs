@@ -153,10 +153,11 @@ with_all!(tables_are_read_and_written_where_the_index_says, L, {
             small[a[i] as usize & 15]
         });
         let mut row = vec![3; L::COUNT];
-        let places = L::indices() ^ L::splat(1);
+        let last = L::COUNT - 1;
+        let places = L::splat(last as u32) - L::indices();
         y.scatter(&mut row, places, inside);
         for (lane, word) in row.iter().enumerate() {
-            let from = lane ^ 1;
+            let from = last - lane;
             assert_eq!(*word, if a[from] < len { b[from] } else { 3 });
         }
     });

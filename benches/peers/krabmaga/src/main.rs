@@ -23,11 +23,11 @@ use krabmaga::engine::schedule::Schedule;
 use krabmaga::engine::state::State;
 
 use model::census::{Census, Counter, Recount};
-use model::engine::{Engine, EngineError, Setup, Store, TickInput};
+use model::engine::{Engine, EngineError, Setup, StageSeconds, Store, Tick, TickInput};
 use model::layout::PopulationTick;
 use researcher::Researcher;
 use state::Industry;
-use work::{Tick, Work};
+use work::Work;
 
 /// The simulation as something that is told ticks.
 struct Krabmaga {
@@ -116,6 +116,11 @@ impl Engine for Krabmaga {
     fn write_store(&mut self, store: Store, words: &[u32]) -> Result<(), EngineError> {
         self.state.store(store).copy_from_slice(words);
         Ok(())
+    }
+
+    /// It takes no times of its own.
+    fn stage_seconds(&self) -> StageSeconds {
+        StageSeconds::default()
     }
 }
 

@@ -7,10 +7,9 @@ use krabmaga::engine::state::State;
 
 use crate::model::board::{self, Known};
 use crate::model::census::{Census, Counter, NodeCensus, PopulationCensus};
-use crate::model::engine::{Setup, Store};
+use crate::model::engine::{Setup, Store, Tick};
 use crate::model::layout::{AliasEntry, BoardTick, KindTick, PopulationTick, class};
 use crate::model::{digest, fixed, rng, tables};
-use crate::work::Tick;
 
 /// Boards, tables and counts.
 pub struct Industry {

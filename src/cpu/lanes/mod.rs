@@ -222,7 +222,7 @@ impl Instructions {
     #[inline(always)]
     pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
-            Set::Portable => kernel.run::<portable::Words>(),
+            Set::Portable => kernel.run::<portable::Word>(),
             // SAFETY: `all` found the instructions on this processor, and only it makes this value.
             #[cfg(target_arch = "x86_64")]
             Set::Avx2 => unsafe { avx2::run(kernel) },

@@ -171,7 +171,7 @@ class RunForm {
   show(problems) {
     for (const field of this.fields) field.showProblems(problems.filter((problem) => problem.key === field.key));
     const known = new Set(this.fields.map((field) => field.key));
-    const isLine = (problem) => !known.has(problem.key) && this.more.isAbout(problem);
+    const isLine = (problem) => this.more.isAbout(problem);
     this.more.showProblems(problems.filter(isLine).map((problem) => `${problem.key}: ${told(problem)}`));
     for (const section of this.sections.querySelectorAll("details")) {
       if (section.querySelector("[aria-invalid]")) section.open = true;

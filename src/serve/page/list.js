@@ -16,7 +16,8 @@ export async function showList(main, _, signal) {
   const search = el("input", { type: "search", placeholder: "name, scenario, state", oninput: filter });
   const folder = el("code");
   const sweeps = sweepTable();
-  const heads = ["", "State", "Run", "Scenario", "Seed", "Progress", "OOM", "Wall time", "Started (UTC)", "Digest", ""];
+  const unseen = (text) => el("span", { class: "visually-hidden" }, text);
+  const heads = [unseen("Compare"), "State", "Run", "Scenario", "Seed", "Progress", "OOM", "Wall time", "Started (UTC)", "Digest", unseen("Stop or continue")];
   const table = el("table", { class: "runs" }, el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))), body);
   main.replaceChildren(
     el("h1", {}, "Runs in ", folder),

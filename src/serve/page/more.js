@@ -12,7 +12,7 @@ export class MoreChanges {
     this.keys = el("span");
     this.problem = el("span", { id: "more-problem", class: "wrong" });
     this.element = el("details", { class: "section more" }, el("summary", {}, "Changes without a field"),
-      el("div", { class: "field" }, el("label", { for: "more" }, "One a line, key = value, as after --set"), this.input,
+      el("div", { class: "lines-of" }, el("label", { for: "more" }, "One a line, key = value, as after --set"), this.input,
         el("span", { id: "more-meaning", class: "meaning" }, "Values are TOML; lists and tables stand in one line. ", this.keys), this.problem));
   }
 

@@ -235,6 +235,9 @@ enum ScenarioSub {
         /// Print the canonical JSON, whose blake3 is the scenario's hash
         #[arg(long)]
         json: bool,
+        /// Print every value with its unit, why it may be believed and where it comes from
+        #[arg(long, conflicts_with = "json")]
+        parameters: bool,
     },
     /// Check files and all their variants, and say what they come to
     Check {
@@ -365,10 +368,15 @@ impl From<ScenarioSub> for scenario::Action {
                 file,
                 changes,
                 json,
+                parameters,
             } => scenario::Action::Show {
                 file,
                 overrides: changes.into(),
-                json,
+                form: match (json, parameters) {
+                    (true, _) => scenario::Form::Json,
+                    (_, true) => scenario::Form::Parameters,
+                    _ => scenario::Form::Toml,
+                },
             },
             ScenarioSub::Check { files } => scenario::Action::Check { files },
             ScenarioSub::New { file } => scenario::Action::New { file },

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use takeoff::scenario::{
-    Check, Overrides, PopulationKind, Scenario, Topology, json_schema, key_list_markdown, keys,
-    new_template, show, variants,
+    Check, Overrides, PopulationKind, Scenario, ScenarioFile, Topology, json_schema,
+    key_list_markdown, keys, new_template, parameters, show, variants,
 };
 
 fn parse(text: &str) -> Scenario {
@@ -325,4 +325,39 @@ fn the_order_is_no_part_of_what_is_simulated() {
     let moved = parse(&new_template().replace("order = 1000", "order = 7"));
     assert_eq!(scenario.canonical_json(), moved.canonical_json());
     assert!(!scenario.canonical_json().contains("order"));
+}
+
+/// The output of the binary.
+fn printed(arguments: &[&str]) -> String {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_takeoff"))
+        .args(arguments)
+        .output()
+        .expect("the binary starts");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn every_value_is_shown_with_its_grounds_and_they_are_counted() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/smoke.toml");
+    let name = path.to_str().expect("UTF-8");
+    let file = ScenarioFile::read(&path).expect("it is right");
+    let overrides = Overrides::default();
+    let scenario = file.resolve(&overrides).expect("it is right");
+    let parameters = parameters(&scenario, &file.remarks(&overrides));
+    let table = printed(&["scenario", "show", name, "--parameters"]);
+    let lines: Vec<&str> = table.trim_end().lines().collect();
+    let (counts, lines) = lines.split_last().expect("there are lines");
+    assert_eq!(lines.len(), parameters.len());
+    for (line, one) in lines.iter().zip(&parameters) {
+        let start = format!("{:<10}  {} ", one.grounds.word(), one.key);
+        assert!(line.starts_with(&start), "{line}");
+        assert!(line.contains(&one.value) && line.contains(one.unit));
+        assert!(line.ends_with(&one.source), "{line}");
+    }
+    let count = |word| lines.iter().filter(|line| line.starts_with(word)).count();
+    let each = ["calibrated", "measured", "assumed", "stated"];
+    let each = each.map(|word| format!("{} {word}", count(word)));
+    assert!(counts.starts_with(&each.join(", ")), "{counts}");
+    assert!(printed(&["scenario", "check", name]).contains(counts));
 }

@@ -115,10 +115,16 @@ const EXAMPLES: &[Examples] = &[
     ),
     (
         &["scenario", "show"],
-        &[(
-            "takeoff scenario show scenarios/smoke.toml --set run.days=10",
-            "every key with its value",
-        )],
+        &[
+            (
+                "takeoff scenario show scenarios/smoke.toml --set run.days=10",
+                "every key with its value",
+            ),
+            (
+                "takeoff scenario show scenarios/smoke.toml --parameters",
+                "which values are calibrated, measured, assumed, and by whom",
+            ),
+        ],
     ),
     (
         &["scenario", "check"],

@@ -15,6 +15,7 @@ mod figures;
 mod interrupt;
 pub mod merge;
 mod output;
+mod parameters;
 pub mod probe;
 mod progress;
 pub mod recorded;

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{CommandError, Exit, output};
+use super::{CommandError, Exit, output, parameters};
 use crate::record::RecordError;
-use crate::scenario::{self, Overrides, Scenario, ScenarioFile};
+use crate::scenario::{self, Overrides, ScenarioFile};
 
 /// The subcommands.
 #[derive(Clone, Debug)]
@@ -21,8 +21,8 @@ pub enum Action {
         file: PathBuf,
         /// `--set`, `--variant` and `--seed`.
         overrides: Overrides,
-        /// Canonical JSON, whose blake3 is the scenario's hash.
-        json: bool,
+        /// How.
+        form: Form,
     },
     /// Files and all their variants, with every error at once.
     Check {
@@ -38,6 +38,17 @@ pub enum Action {
     Schema,
 }
 
+/// How a resolved scenario is shown.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// As a file.
+    Toml,
+    /// Canonical JSON, whose blake3 is the scenario's hash.
+    Json,
+    /// A table of every value with the reason to believe it.
+    Parameters,
+}
+
 /// Runs the command.
 pub fn execute(action: &Action) -> Result<Exit, CommandError> {
     match action {
@@ -45,13 +56,14 @@ pub fn execute(action: &Action) -> Result<Exit, CommandError> {
         Action::Show {
             file,
             overrides,
-            json,
+            form,
         } => {
-            let scenario = Scenario::load(file, overrides)?;
-            let text = if *json {
-                scenario.canonical_json()
-            } else {
-                scenario::show(&scenario)
+            let file = ScenarioFile::read(file)?;
+            let scenario = file.resolve(overrides)?;
+            let text = match form {
+                Form::Toml => scenario::show(&scenario),
+                Form::Json => scenario.canonical_json(),
+                Form::Parameters => parameters::table(&file, overrides, &scenario),
             };
             output::print(&text).map(|()| Exit::Success)
         }
@@ -129,7 +141,8 @@ fn check(files: &[PathBuf]) -> Result<Exit, CommandError> {
                     let values = uncertainty.values.iter();
                     let values: String =
                         values.map(|value| format!("\nuncertain {value}")).collect();
-                    output::print(&format!("{}{values}", check.trim_end()))?;
+                    let grounds = parameters::counts(&file, &overrides, &scenario);
+                    output::print(&format!("{}{values}\n{grounds}", check.trim_end()))?;
                 }
                 Err(errors) => {
                     output::tell(&CommandError::from(errors).render());

@@ -92,7 +92,8 @@ fn found(folder: &Path) -> Result<Vec<(PathBuf, bool)>, RecordError> {
     Ok(inside)
 }
 
-fn is_sweep(folder: &Path) -> Result<bool, RecordError> {
+/// Whether the manifest of a folder is a sweep's.
+pub(super) fn is_sweep(folder: &Path) -> Result<bool, RecordError> {
     let path = folder.join(MANIFEST);
     let text = fs::read(&path).map_err(RecordError::io("read", &path))?;
     let value: Option<serde_json::Value> = serde_json::from_slice(&text).ok();

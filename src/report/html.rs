@@ -11,11 +11,12 @@ pub const STYLE: &str = include_str!("page/style.css");
 const STYLES: [&str; 2] = [include_str!("page/vendor/uPlot.min.css"), STYLE];
 
 /// In the order in which they build on one another.
-const SCRIPTS: [&str; 10] = [
+const SCRIPTS: [&str; 11] = [
     include_str!("page/format.js"),
     include_str!("page/elements.js"),
     include_str!("page/theme.js"),
     include_str!("page/series.js"),
+    include_str!("page/axes.js"),
     include_str!("page/chart.js"),
     include_str!("page/headline.js"),
     include_str!("page/run.js"),

@@ -23,5 +23,5 @@ pub use figures::{Figure, figures};
 pub use frontier::Frontier;
 pub use html::{STYLE, page};
 pub use run::{Lab, Provenance, Run};
-pub use sweep::Sweep;
+pub use sweep::{Sweep, SweepHead};
 pub use topics::TopicMap;

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::ReportError;
+use super::data::is_sweep;
 use crate::study::Design;
 use crate::study::analysis::{self, Analysis, HEADLINE, QUANTILES};
 use crate::study::manifest::{Identity, Manifest, Parameter};
@@ -38,6 +39,50 @@ pub struct Sweep {
     pub analysis: Analysis,
 }
 
+/// What a sweep folder says of itself, without its data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SweepHead {
+    /// Name of the scenario.
+    pub label: String,
+    /// The question of its scenario.
+    pub question: String,
+    /// `running`, also if it was killed, or `completed`.
+    pub status: &'static str,
+    /// Runs in all shards.
+    pub runs: u32,
+    /// Which part of them is here, `i/n`.
+    pub shard: String,
+    /// Uncertain values.
+    pub uncertain: usize,
+}
+
+impl SweepHead {
+    /// Reads the manifest of a sweep folder; `None` if it is no sweep's.
+    pub fn read(path: &Path) -> Option<Result<Self, ReportError>> {
+        match is_sweep(path) {
+            Ok(true) => Some(Manifest::read(path).map(Self::of).map_err(Into::into)),
+            _ => None,
+        }
+    }
+
+    fn of(manifest: Manifest) -> Self {
+        let sweep = manifest.sweep;
+        Self {
+            question: question(&sweep),
+            label: sweep.scenario_name,
+            status: manifest.status.word(),
+            runs: sweep.runs,
+            shard: manifest.shard.to_string(),
+            uncertain: sweep.parameters.len(),
+        }
+    }
+}
+
+fn question(sweep: &Identity) -> String {
+    let question = sweep.scenario["question"].as_str();
+    question.unwrap_or_default().to_owned()
+}
+
 impl Sweep {
     /// Reads a sweep folder.
     ///
@@ -47,10 +92,9 @@ impl Sweep {
         let sweep: Identity = Manifest::read(path)?.sweep;
         let folder = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let folder = folder.file_name().unwrap_or_default().to_string_lossy();
-        let question = sweep.scenario["question"].as_str().unwrap_or_default();
         Ok(Self {
-            label: sweep.scenario_name.clone(),
-            question: question.to_owned(),
+            question: question(&sweep),
+            label: sweep.scenario_name,
             folder: folder.into_owned(),
             version: sweep.version,
             design: sweep.design,

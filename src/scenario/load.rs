@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::keys::ROOT;
 use super::overrides::{self, Overrides};
-use super::parameters::Remarks;
 use super::problem::{Detail, Fault, Notes, ScenarioErrors};
+use super::remarks::Remarks;
 use super::tree::{Content, Node, Path, Step};
 use super::uncertain::{self, Uncertainty};
 use super::values::nearest;

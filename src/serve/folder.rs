@@ -41,7 +41,7 @@ impl Folder {
     }
 
     /// True if each of `files` that is in `inside`, a folder of this one, is itself in this one.
-    pub fn holds(&self, inside: &Path, files: &[&str]) -> bool {
+    pub fn holds(&self, inside: &Path, files: &[impl AsRef<Path>]) -> bool {
         files
             .iter()
             .filter_map(|file| fs::canonicalize(inside.join(file)).ok())

@@ -2,7 +2,7 @@
 //! one while it goes on, and starts, stops and continues them as child processes.
 //!
 //! `guard` says who may ask for what, `folder` which files can be meant, `routes` what there is to
-//! ask; `runs`, `jobs`, `follow` and `scenarios` answer. Nothing here prints.
+//! ask; `runs`, `sweeps`, `jobs`, `follow` and `scenarios` answer. Nothing here prints.
 
 mod address;
 mod connections;
@@ -16,6 +16,7 @@ mod page;
 mod routes;
 mod runs;
 mod scenarios;
+mod sweeps;
 mod token;
 
 use std::net::IpAddr;

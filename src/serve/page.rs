@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::routes::Refusal;
 
 /// Path, type, content.
-const FILES: [(&str, &str, &str); 9] = [
+const FILES: [(&str, &str, &str); 10] = [
     (
         "/",
         "text/html; charset=utf-8",
@@ -21,6 +21,7 @@ const FILES: [(&str, &str, &str); 9] = [
     ("/list.js", SCRIPT, include_str!("page/list.js")),
     ("/run.js", SCRIPT, include_str!("page/run.js")),
     ("/form.js", SCRIPT, include_str!("page/form.js")),
+    ("/more.js", SCRIPT, include_str!("page/more.js")),
 ];
 
 const SCRIPT: &str = "text/javascript";

@@ -169,6 +169,7 @@ async fn list(Of(state): Of<Arc<State>>) -> Answer {
             "at_work": at_work,
             "jobs_max": jobs_max,
             "runs": state.runs.list(&state.jobs)?,
+            "sweeps": state.runs.sweeps()?,
         }))
     })
     .await
@@ -218,7 +219,7 @@ async fn report_page() -> Answer {
     Ok((headers, page).into_response())
 }
 
-/// What the report shows of the runs in `run=ID&run=ID`; null while one of them has no ticks yet.
+/// What the report shows of the runs and sweeps in `run=ID&run=ID`; null while one of them has no ticks yet.
 async fn report_data(Of(state): Of<Arc<State>>, RawQuery(query): RawQuery) -> Answer {
     let ids = values(query.as_deref(), "run");
     if ids.is_empty() || ids.len() > REPORTED_MAX {
@@ -228,7 +229,7 @@ async fn report_data(Of(state): Of<Arc<State>>, RawQuery(query): RawQuery) -> An
     answer(move || {
         let mut folders = Vec::new();
         for id in ids {
-            match state.runs.find(&id) {
+            match state.runs.find_whole(&id) {
                 Some(folder) => folders.push(folder),
                 None if state.runs.row(&id, &state.jobs).is_some() => return Ok(None),
                 None => return Err(Refusal::no_run()),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::folder::Folder;
 use super::follow::Follower;
 use super::jobs::{Ended, Jobs, Stage};
+use super::sweeps::{self, Sweeps};
 use crate::record::{Accumulator, MANIFEST, Manifest, RecordError, RunReader, Status, names};
 
 /// Runs that are listed, newest first.
@@ -112,6 +113,7 @@ pub struct Runs {
     /// As the user wrote it.
     spoken: PathBuf,
     read: Mutex<BTreeMap<String, Read>>,
+    sweeps: Sweeps,
 }
 
 impl Runs {
@@ -121,6 +123,7 @@ impl Runs {
             folder,
             spoken,
             read: Mutex::default(),
+            sweeps: Sweeps::default(),
         }
     }
 
@@ -134,12 +137,19 @@ impl Runs {
         &self.spoken
     }
 
-    /// The folder of a run; `None` if there is no such run, or it leads elsewhere.
+    /// The folder of a run or sweep; `None` if there is none, or it leads elsewhere.
     pub fn find(&self, id: &str) -> Option<PathBuf> {
         let depth = id.split('/').count();
         let folder = self.folder.find(id).filter(|_| depth <= 2)?;
         let is_run = folder.join(MANIFEST).is_file() && self.folder.holds(&folder, &FILES);
         is_run.then_some(folder)
+    }
+
+    /// The same for whoever reads all of it.
+    pub fn find_whole(&self, id: &str) -> Option<PathBuf> {
+        let folder = self.find(id)?;
+        let is_whole = !self.sweeps.has(&folder) || sweeps::parts_are_in(&self.folder, &folder);
+        is_whole.then_some(folder)
     }
 
     /// Labs of a run's world, as far as it was read.
@@ -148,10 +158,9 @@ impl Runs {
         read.get(id).map_or(1, |read| labs(&read.manifest))
     }
 
-    /// All runs, newest first: folders with a manifest, and those in folders without one, where
-    /// variants are. Runs that have no manifest yet come from `jobs`.
-    pub fn list(&self, jobs: &Jobs) -> Result<Vec<Row>, RecordError> {
-        let mut ids = jobs.ids();
+    /// Names of the folders with a manifest, and of those in folders without one, where variants are.
+    fn ids(&self) -> Result<Vec<String>, RecordError> {
+        let mut ids = Vec::new();
         for outer in folders(self.folder.path())? {
             if self.find(&outer).is_some() {
                 ids.push(outer);
@@ -161,6 +170,22 @@ impl Runs {
                 ids.extend(inner.into_iter().map(|inner| format!("{outer}/{inner}")));
             }
         }
+        Ok(ids)
+    }
+
+    /// All sweeps, by name.
+    pub fn sweeps(&self) -> Result<Vec<sweeps::Row>, RecordError> {
+        let mut ids = self.ids()?;
+        ids.sort_unstable();
+        let found = ids.iter().filter_map(|id| Some((id, self.find(id)?)));
+        let rows = found.filter_map(|(id, folder)| self.sweeps.row(id, &folder));
+        Ok(rows.take(LISTED_MAX).collect())
+    }
+
+    /// All runs, newest first. Runs that have no manifest yet come from `jobs`.
+    pub fn list(&self, jobs: &Jobs) -> Result<Vec<Row>, RecordError> {
+        let mut ids = jobs.ids();
+        ids.extend(self.ids()?);
         ids.sort_unstable();
         ids.dedup();
         let mut rows: Vec<Row> = ids.iter().filter_map(|id| self.row(id, jobs)).collect();
@@ -182,6 +207,9 @@ impl Runs {
             let job = job.filter(|(stage, _)| !(is_gone && matches!(stage, Stage::Ended(_))));
             return job.map(|job| without_manifest(id, job));
         };
+        if self.sweeps.has(&folder) {
+            return None;
+        }
         let read = match refreshed(all.remove(id), &folder) {
             Ok(read) => all.entry(id.to_owned()).or_insert(read),
             Err(error) => return Some(unreadable(id, &error)),

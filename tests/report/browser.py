@@ -2,7 +2,8 @@
 
 usage: browser.py CHROMIUM FOLDER
 
-FOLDER holds run.html about the run in one/, compared.html about one/ and other/, sweep.html about sweep/.
+FOLDER holds run.html about the run in one/, compared.html about one/ and other/, sweep.html about sweep/,
+sweeps.html about sweep/ and again/, mixed.html about one/ and sweep/.
 """
 
 import csv
@@ -187,6 +188,19 @@ def sweep(browser, folder):
         fits(page)
 
 
+def navigation_names_each_once(browser, folder):
+    own = {"sweep": ["Findings"], "sweeps": ["sweep", "again"], "mixed": ["Findings", "Sweep of smoke"]}
+    for name, expected in own.items():
+        with Opened(browser, folder / f"{name}.html") as page:
+            links = page.locator("#contents a")
+            titles = links.all_inner_texts()
+            assert len(set(titles)) == len(titles) and set(expected) <= set(titles), titles
+            for target in links.evaluate_all("links => links.map((link) => link.hash)"):
+                assert page.locator(target).count() == 1, target
+            if name != "sweep":
+                assert len(titles) < 12, titles
+
+
 def main():
     chromium, folder = sys.argv[1], Path(sys.argv[2]).resolve()
     with sync_playwright() as playwright:
@@ -195,6 +209,7 @@ def main():
         single(browser, folder)
         compared(browser, folder)
         sweep(browser, folder)
+        navigation_names_each_once(browser, folder)
         browser.close()
 
 

@@ -19,7 +19,10 @@ fn a_browser_draws_what_the_record_holds() {
     let other = run_of(&at("other"), &changed);
     page_of(&[&one], &at("run.html"));
     page_of(&[&one, &other], &at("compared.html"));
-    page_of(&[&sweep_of(&at("sweep"))], &at("sweep.html"));
+    let (sweep, again) = (sweep_of(&at("sweep")), sweep_of(&at("again")));
+    page_of(&[&sweep], &at("sweep.html"));
+    page_of(&[&sweep, &again], &at("sweeps.html"));
+    page_of(&[&one, &sweep], &at("mixed.html"));
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/report/browser.py");
     let output = Command::new(std::env::var("TAKEOFF_PYTHON").expect("TAKEOFF_PYTHON"))
         .arg(script)

@@ -60,7 +60,20 @@ def form_shows_problems_and_starts(page, days):
     visible = page.locator(".field:visible label").all_inner_texts()
     assert visible and "tick_hours" not in visible, visible
     page.get_by_label("Search parameters").fill("")
+    lines_without_a_field(page)
     page.get_by_role("button", name="Start").click()
+
+
+def lines_without_a_field(page):
+    page.get_by_text("Changes without a field").click()
+    box = page.get_by_label("One a line")
+    expect(page.locator("#more-meaning")).to_contain_text("events")
+    box.fill("ideas.breadth = -1\nwords alone")
+    expect(page.locator("#more-problem")).to_contain_text("ideas.breadth")
+    expect(page.get_by_role("button", name="Start")).to_be_disabled()
+    box.fill('# nobody works on day 5\nevents = [{ name = "pause", when = { day = 5.0 }, set = { regulation.enabled = true } }]\n')
+    expect(page.locator(".command code")).to_contain_text("--set=events=[")
+    expect(page.get_by_role("button", name="Start")).to_be_enabled()
 
 
 def report_grows_while_the_run_goes_on(page):

@@ -5,5 +5,7 @@
 mod browser;
 mod events;
 mod guard;
+mod limits;
 mod runs;
 mod support;
+mod sweeps;

@@ -8,7 +8,6 @@
 
 const HEIGHT = 300;
 const TABLE_ROWS = 24;
-const DAY_STEPS = [1, 2, 5, 10, 15, 30, 60, 90, 180, 365, 730, 1825, 3650];
 const RIBBON = { l: ["labour", 0], c: ["compute", 1], i: ["ideas", 2] };
 
 class Chart {
@@ -111,7 +110,6 @@ class Chart {
 
   options(width) {
     const { series, log, stacked, percent: share } = this.spec;
-    const pad = width < 480 ? 44 : 54;
     return {
       width, height: HEIGHT, legend: { show: false }, padding: [14, 26, 0, 0],
       cursor: { sync: { key: "day" }, drag: { x: true, y: false }, points: { size: 7 }, y: false },
@@ -119,8 +117,9 @@ class Chart {
         x: { time: false },
         y: { distr: log ? 3 : 1, log: 10, range: stacked && share ? [0, 1] : log ? undefined : (_, low, high) => tidy(low, high) },
       },
-      axes: [this.dayAxis(width), {
-        stroke: () => theme.ink, grid: { stroke: () => theme.grid, width: 1, filter: log ? decades : (_, splits) => splits }, ticks: { show: false }, size: pad, gap: 4,
+      axes: [dayAxis(width, this.spec.dayZero), {
+        stroke: () => theme.ink, grid: { stroke: () => theme.grid, width: 1, filter: log ? decades : (_, splits) => splits }, ticks: { show: false }, gap: 4,
+        size: (plot, labels) => axisWidth(plot, labels, width < 480 ? 44 : 54),
         values: (_, splits) => splits.map((value) => (value === null ? null : this.spec.axis ? this.spec.axis(value) : this.spec.format(value))),
       }],
       series: [{}, ...series.map((one, index) => this.line(one, index))],
@@ -142,15 +141,6 @@ class Chart {
   /** Between the lines of a fan: pairs of places, widest first. */
   fans() {
     return (this.spec.fans ?? []).map(([high, low, strength]) => ({ series: [high + 1, low + 1], fill: () => theme.colour(0) + strength }));
-  }
-
-  dayAxis(width) {
-    const { dayZero } = this.spec;
-    return {
-      stroke: () => theme.ink, grid: { show: false }, ticks: { stroke: () => theme.grid, size: 5 }, size: 46, gap: 3,
-      incrs: DAY_STEPS, space: width < 480 ? 62 : 74,
-      values: (_, splits) => splits.map((day) => (dayZero === null ? `day ${day}` : `${day}\n${monthOf(day, dayZero)}`)),
-    };
   }
 
   /** Marks and the strip of what bound progress, over the lines. */
@@ -245,18 +235,6 @@ class Chart {
     this.plot?.setCursor({ left: -10, top: -10 });
     this.tip.hidden = true;
   }
-}
-
-/** Of the lines of a logarithmic grid those at powers of ten. */
-const decades = (_, splits) => splits.map((value) => (value > 0 && Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? value : null));
-
-/** A linear axis from zero where values are close to it, with a little room above. */
-function tidy(low, high) {
-  if (low === null || high === null) return [0, 1];
-  if (low === high) return [Math.min(0, low), high > 0 ? high * 1.1 : 1];
-  const room = (high - low) * 0.06;
-  const bottom = low >= 0 && low < high * 0.6 ? 0 : low - (low < 0 ? room : 0);
-  return [bottom, high + room];
 }
 
 /** The line or area that stands for a colour. */

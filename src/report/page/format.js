@@ -51,6 +51,11 @@ function monthOf(day, dayZero) {
   return MONTHS[date.getUTCMonth()] + " " + date.getUTCFullYear();
 }
 
+function dayOfMonth(day, dayZero) {
+  const date = new Date(dayZero + Math.floor(day + 1e-9) * DAY_MS);
+  return MONTHS[date.getUTCMonth()] + " " + date.getUTCDate();
+}
+
 /** Day and date: `day 62 (2027-08-31)`. */
 function dayText(day, dayZero) {
   const date = dateOf(day, dayZero);

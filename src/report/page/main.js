@@ -101,7 +101,7 @@ function draw(data) {
   state.views = data.runs.map((run) => new RunView(data, run));
   if (state.lab !== null && !state.views[0]?.run.labs[state.lab]) state.lab = null;
   const main = document.getElementById("main");
-  main.replaceChildren(...runSections(data), ...data.sweeps.flatMap((sweep, index) => sweepSections(sweep, index).map((part) => about(part, sweep.folder))));
+  main.replaceChildren(...runSections(data), ...allSweeps(data.sweeps, data.sweeps.length + data.runs.length === 1));
   contents();
   scrollTo(0, scrolled);
 }

@@ -125,7 +125,7 @@ function compute(view, lab, line) {
   const lists = [experiments, ...shares, rest];
   return {
     id: "compute", title: "Where compute went", unit: "share of the fleet", stacked: true, percent: true, format: percent,
-    note: "How the fleet is split: experiments, inference for automated researchers, training runs, and serving customers.",
+    note: "How the fleet is split: experiments, inference for automated researchers, training runs, and serving customers. The share of experiments is derived from what is recorded: their compute, less what better utilisation added to it.",
     series: lists.map((values, index) => line(labels[index], values, { colour: index, dash: index })).filter((one) => one.values.some((value) => value > 1e-9)),
   };
 }

@@ -11,7 +11,24 @@ function sweepSections(sweep, index) {
   ];
   if (analysis.sensitivity) sections.push(sensitivitySection(analysis, id("sensitivity")));
   sections.push(uncertainSection(sweep, id("uncertain")), convergedSection(analysis, id("converged")), sweepProvenance(sweep, id("sweep-provenance")));
+  return sections.map((part) => about(part, sweep.folder));
+}
+
+/** Sections of what is not alone on its page are not listed by what they have in common: a sweep is, by its name. */
+function listedOnce(sections, name) {
+  sections.forEach((part) => part.removeAttribute("data-title"));
+  sections[0].dataset.title = name;
+  sections[0].classList.add("apart");
   return sections;
+}
+
+/** All sweeps of the page; `isAlone`: one of them is all that the page is about. */
+function allSweeps(sweeps, isAlone) {
+  const named = (sweep) => (sweeps.some((other) => other !== sweep && other.label === sweep.label) ? sweep.folder : `Sweep of ${sweep.label}`);
+  return sweeps.flatMap((sweep, index) => {
+    const sections = sweepSections(sweep, index);
+    return isAlone ? sections : listedOnce(sections, named(sweep));
+  });
 }
 
 const interval = (estimate, format) => `${format(estimate.value)} (${format(estimate.low)} to ${format(estimate.high)})`;
@@ -29,7 +46,7 @@ function sweepHeadline(sweep, id) {
     return card(`Time to ${oom} OOM`, median === null ? percent(time.reached / analysis.runs) + " of runs" : value, `${time.reached} of ${analysis.runs} runs came so far` + (low === null ? "" : `; a tenth by day ${count(low)}`));
   });
   return el("section", { id, "aria-labelledby": id + "-title", "data-title": "Findings" },
-    el("p", { class: "over" }, `Sweep of ${sweep.label} · ${analysis.runs} runs · ${sweep.parameters.length} uncertain values`),
+    el("p", { class: "over" }, `Sweep of ${sweep.label} · ${sweep.folder} · ${analysis.runs} runs · ${sweep.parameters.length} uncertain values`),
     el("h1", { id: id + "-title" }, sweep.question || sweep.label),
     el("p", { class: "verdict" }, `Half of the runs find more than ${ooms(at(0.5))} OOM of training efficiency; 80% of them lie between ${ooms(at(0.1))} and ${ooms(at(0.9))}, 95% between ${ooms(at(0.025))} and ${ooms(at(0.975))}.`),
     failed > 0 ? el("p", { class: "notice" }, `${failed} runs failed and are left out: ${analysis.failed.map(([reason]) => reason).join("; ")}`) : null,

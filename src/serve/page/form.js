@@ -2,6 +2,7 @@
 // What is changed goes to the program's own check, and is shown as the command that would be run.
 
 import { el, notice, setText } from "/dom.js";
+import { MoreChanges } from "/more.js";
 import { read, send } from "/server.js";
 
 const CHECK_AFTER_MS = 300;
@@ -23,7 +24,7 @@ export async function showForm(main, [wanted], signal) {
 
 class RunForm {
   constructor(files, schema, signal) {
-    Object.assign(this, { files, schema, signal, fields: [], timer: 0, checking: new AbortController() });
+    Object.assign(this, { files, schema, signal, fields: [], bare: [], timer: 0, checking: new AbortController() });
     const later = () => this.checkLater();
     this.file = el("select", { onchange: () => this.choose(this.files[this.file.selectedIndex]) }, ...files.map((file) => el("option", { value: file.file }, file.file)));
     this.variant = el("select", { onchange: () => this.fill() });
@@ -32,6 +33,7 @@ class RunForm {
     this.engine = el("select", { onchange: later }, ...["auto", "cpu", "gpu", "software"].map((name) => el("option", { value: name }, name)));
     this.search = el("input", { type: "search", placeholder: "key or meaning", oninput: () => this.filter() });
     this.changed = el("input", { type: "checkbox", onchange: () => this.filter() });
+    this.more = new MoreChanges(later);
     this.question = el("p", { class: "lead" });
     this.sections = el("div", { class: "sections" });
     this.command = el("code");
@@ -44,7 +46,7 @@ class RunForm {
         el("label", {}, "Ticks after burn-in ", this.ticks), el("label", {}, "Engine ", this.engine)),
       el("div", { class: "plan" }, el("div", { class: "command" }, this.command, this.start), this.verdict),
       el("div", { class: "controls" }, el("label", {}, "Search parameters ", this.search), el("label", {}, this.changed, " changed ones only")),
-      this.sections);
+      this.more.element, this.sections);
   }
 
   async choose(file) {
@@ -62,8 +64,9 @@ class RunForm {
     const described = await read(`/api/scenarios/${encodeURIComponent(this.file.value)}${variant}`, this.signal);
     this.seed.value = "";
     this.seed.placeholder = described.values.run.seed;
-    this.fields = [];
+    [this.fields, this.bare] = [[], []];
     this.sections.replaceChildren(...this.table(this.schema, described.values, ""));
+    this.more.show(this.bare);
     this.sections.querySelector("details")?.setAttribute("open", "");
     this.filter();
     await this.check();
@@ -78,9 +81,12 @@ class RunForm {
       const written = schema.properties[name];
       const key = at === "" ? name : `${at}.${name}`;
       const value = values[name];
-      if (NOT_SHOWN.includes(at === "" ? name : key) || name === "name" || value === undefined) continue;
+      if (NOT_SHOWN.includes(at === "" ? name : key) || name === "name") continue;
       const kind = plain(written);
-      if (kind.properties !== undefined && kind.points === undefined) {
+      const isTable = kind.properties !== undefined && kind.points === undefined;
+      if ((isTable && (value ?? null) === null) || (kind.type === "array" && kind.items.properties !== undefined)) this.bare.push(key);
+      if (value === undefined) continue;
+      if (isTable) {
         if (value !== null) inner.push(this.section(key, written.description, this.table(kind, value, key)));
       } else if (kind.type === "array" && kind.items.properties !== undefined) {
         (value ?? []).forEach((item, index) => {
@@ -119,7 +125,7 @@ class RunForm {
     return {
       scenario: this.file.value,
       variant: this.variant.value === "" ? null : this.variant.value,
-      set: this.fields.filter((field) => field.isChanged).map((field) => [field.key, field.literal]),
+      set: [...this.fields.filter((field) => field.isChanged).map((field) => [field.key, field.literal]), ...this.more.changes],
       seed: this.seed.value.trim() === "" ? null : this.seed.value.trim(),
       ticks: this.ticks.value === "" ? null : Number(this.ticks.value),
       engine: this.engine.value,
@@ -165,10 +171,12 @@ class RunForm {
   show(problems) {
     for (const field of this.fields) field.showProblems(problems.filter((problem) => problem.key === field.key));
     const known = new Set(this.fields.map((field) => field.key));
+    const isLine = (problem) => this.more.isAbout(problem);
+    this.more.showProblems(problems.filter(isLine).map((problem) => `${problem.key}: ${told(problem)}`));
     for (const section of this.sections.querySelectorAll("details")) {
       if (section.querySelector("[aria-invalid]")) section.open = true;
     }
-    return problems.filter((problem) => !known.has(problem.key)).map((problem) => ({ ...problem, message: `${problem.key}: ${problem.message}` }));
+    return problems.filter((problem) => !known.has(problem.key) && !isLine(problem)).map((problem) => ({ ...problem, message: `${problem.key}: ${problem.message}` }));
   }
 
   async run() {

@@ -1,4 +1,4 @@
-// The runs of the folder, newest first.
+// The runs of the folder, newest first, and its sweeps.
 
 import { duration, el, isAtWork, notice, progressText, setText, showState } from "/dom.js";
 import { hasToken, inPath, read, send } from "/server.js";
@@ -15,12 +15,14 @@ export async function showList(main, _, signal) {
   const compare = el("button", { type: "button", disabled: true, onclick: () => { location.hash = "compare=" + [...chosen].map(encodeURIComponent).join(","); } }, "Compare chosen runs");
   const search = el("input", { type: "search", placeholder: "name, scenario, state", oninput: filter });
   const folder = el("code");
-  const heads = ["", "State", "Run", "Scenario", "Seed", "Progress", "OOM", "Wall time", "Started (UTC)", "Digest", ""];
+  const sweeps = sweepTable();
+  const unseen = (text) => el("span", { class: "visually-hidden" }, text);
+  const heads = [unseen("Compare"), "State", "Run", "Scenario", "Seed", "Progress", "OOM", "Wall time", "Started (UTC)", "Digest", unseen("Stop or continue")];
   const table = el("table", { class: "runs" }, el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))), body);
   main.replaceChildren(
     el("h1", {}, "Runs in ", folder),
     el("div", { class: "controls" }, el("label", {}, "Search ", search), compare),
-    el("div", { class: "scroll" }, table), none);
+    el("div", { class: "scroll" }, table), none, sweeps.element);
 
   function filter() {
     const wanted = search.value.toLowerCase();
@@ -36,6 +38,7 @@ export async function showList(main, _, signal) {
     setText(folder, answer.folder);
     setText(document.getElementById("load"), `${answer.at_work} of ${answer.jobs_max} at work`);
     none.hidden = answer.runs.length > 0;
+    sweeps.fill(answer.sweeps);
     const ids = new Set(answer.runs.map((run) => run.id));
     for (const [id, row] of rows) {
       if (ids.has(id)) continue;
@@ -57,6 +60,33 @@ export async function showList(main, _, signal) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     if (signal.aborted) return;
   }
+}
+
+/** What sweeps there are; those that are complete have a report. */
+function sweepTable() {
+  const body = el("tbody");
+  const heads = ["State", "Sweep", "Scenario", "Runs", "Uncertain values"].map((head) => el("th", { scope: "col" }, head));
+  const element = el("section", { "aria-labelledby": "sweeps-title", hidden: true }, el("h2", { id: "sweeps-title" }, "Sweeps"),
+    el("div", { class: "scroll" }, el("table", { class: "sweeps" }, el("thead", {}, el("tr", {}, ...heads)), body)));
+  let shown = "";
+  return { element, fill: (rows) => {
+    element.hidden = rows.length === 0;
+    // What has not changed stays, and with it what is focused.
+    if (JSON.stringify(rows) === shown) return;
+    shown = JSON.stringify(rows);
+    body.replaceChildren(...rows.map(sweepRow));
+  } };
+}
+
+function sweepRow({ id, head, error }) {
+  const isComplete = head?.status === "completed";
+  const state = el("span");
+  if (isComplete) showState(state, "completed");
+  else setText(state, head === null ? "unreadable" : "not complete");
+  return el("tr", {}, el("td", {}, state),
+    el("td", {}, isComplete ? el("a", { href: `#sweep=${encodeURIComponent(id)}` }, id) : id, error === "" ? null : el("div", { class: "told" }, error)),
+    el("td", {}, head?.label ?? ""), el("td", {}, head === null ? "" : head.shard === "1/1" ? String(head.runs) : `part ${head.shard} of ${head.runs}`),
+    el("td", {}, head === null ? "" : String(head.uncertain)));
 }
 
 /** A row of the table that is filled again and again. */

@@ -3,10 +3,10 @@
 import { el, notice, setText } from "/dom.js";
 import { showForm } from "/form.js";
 import { showList } from "/list.js";
-import { showRuns } from "/run.js";
+import { showRuns, showSweep } from "/run.js";
 import { hasToken, takeToken } from "/server.js";
 
-const PAGES = { runs: showList, new: showForm, run: showRuns, compare: showRuns };
+const PAGES = { runs: showList, new: showForm, run: showRuns, compare: showRuns, sweep: showSweep };
 
 let leaving = new AbortController();
 

@@ -10,23 +10,31 @@ const DRAW_SHARE = 4;
 
 export async function showRuns(main, ids, signal) {
   main.className = "live";
-  const frame = await reportFrame(ids.length === 1 ? `Report on ${ids[0]}` : "Comparison of runs", (element, lines) => {
-    main.replaceChildren(el("h1", { class: "visually-hidden" }, ids.join(", ")), lines, element);
-  }, ids, signal);
-  await Promise.all(frame.lines.map((line) => line.follow(frame.redraw, signal)));
+  const lines = ids.map(newLine);
+  const title = ids.length === 1 ? `Report on ${ids[0]}` : "Comparison of runs";
+  const redraw = await reportFrame(main, title, lines.map((line) => line.element), ids, signal);
+  await Promise.all(lines.map((line) => line.follow(redraw, signal)));
 }
 
-/** The report, and a line for each run above it. */
-async function reportFrame(title, place, ids, signal) {
-  const lines = ids.map(newLine);
+/** A sweep that is complete: nothing of it changes any more. */
+export async function showSweep(main, ids, signal) {
+  main.className = "live";
+  const line = el("section", { class: "line", "aria-label": ids[0] }, el("strong", {}, ids[0]), el("span", { class: "figures" }, "sweep"));
+  document.title = `${ids[0]} · takeoff`;
+  const redraw = await reportFrame(main, `Report on ${ids[0]}`, [line], ids, signal);
+  await redraw();
+}
+
+/** Shows the report below `lines`; gives what draws it anew, soon. */
+async function reportFrame(main, title, lines, ids, signal) {
   const waiting = el("p", { class: "note" }, "Nothing recorded yet …");
   const frame = el("iframe", { src: "/report.html", title, sandbox: "allow-scripts allow-downloads" });
   const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
   frame.classList.add("empty");
-  place(frame, el("div", { class: "lines" }, ...lines.map((line) => line.element), waiting));
+  main.replaceChildren(el("h1", { class: "visually-hidden" }, ids.join(", ")), el("div", { class: "lines" }, ...lines, waiting), frame);
   await loaded;
   const query = ids.map((id) => "run=" + encodeURIComponent(id)).join("&");
-  let [isDrawing, isStale] = [false, false];
+  let [isDrawing, isStale, hasFailed] = [false, false, false];
   async function draw() {
     const began = performance.now();
     const data = await read(`/api/report?${query}`, signal);
@@ -35,22 +43,27 @@ async function reportFrame(title, place, ids, signal) {
     frame.contentWindow.postMessage(data, "*");
     frame.classList.remove("empty");
     waiting.hidden = true;
+    if (hasFailed) notice("");
+    hasFailed = false;
     return performance.now() - began;
   }
-  return {
-    lines,
-    /** Draws the report anew, soon. */
-    async redraw() {
-      isStale = true;
-      if (isDrawing) return;
-      isDrawing = true;
-      while (isStale && !signal.aborted) {
-        isStale = false;
-        const took = await draw().catch(() => 0);
-        await new Promise((resolve) => setTimeout(resolve, Math.max(DRAW_EVERY_MS, DRAW_SHARE * took)));
-      }
-      isDrawing = false;
-    },
+  function failed(error) {
+    if (signal.aborted) return 0;
+    hasFailed = true;
+    setText(waiting, "There is no report.");
+    notice(error.message);
+    return 0;
+  }
+  return async () => {
+    isStale = true;
+    if (isDrawing) return;
+    isDrawing = true;
+    while (isStale && !signal.aborted) {
+      isStale = false;
+      const took = await draw().catch(failed);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(DRAW_EVERY_MS, DRAW_SHARE * took)));
+    }
+    isDrawing = false;
   };
 }
 

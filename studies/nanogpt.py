@@ -38,8 +38,8 @@ def finds(case):
     """(day, gain, finds) of the ticks with finds, up to so many finds of one run."""
     seed, count, gain = case
     rows = run_set("studies/mean-field.toml", {
-        # Twice the days of the closed form, at 0.58 finds a day before anything is hard.
-        "run.days": float(math.ceil(2.0 * 10.0 ** (BETA * count * gain) / (BETA * gain * math.log(10.0)) / 0.58)),
+        # Thrice the days of the closed form, at 0.58 finds a day before anything is hard.
+        "run.days": float(math.ceil(3.0 * 10.0 ** (BETA * count * gain) / (BETA * gain * math.log(10.0)) / 0.58)),
         "run.tick_hours": TICK_HOURS,
         "ideas.topics": TOPICS,
         "ideas.breadth": 1,

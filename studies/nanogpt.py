@@ -131,6 +131,10 @@ def slowdown(known, runs):
               f"({100 * min(values):.0f} to {100 * max(values):.0f}), in {sum(v >= part for v in values)} of {len(values)} runs as much")
     print("by quarter of the finds, records:", *(f"{100 * part:.0f}%" for part in quarters(known)), " model:",
           *(f"{100 * statistics.mean(parts):.0f}%" for parts in zip(*map(quarters, runs))))
+    n = len(known)
+    parts = [[gain for _, gain in known[i * n // 4:(i + 1) * n // 4]] for i in range(4)]
+    print("records by quarter, median gain:", *(f"{statistics.median(part):.4f}" for part in parts),
+          " sigma_ln:", *(f"{log_spread(part):.2f}" for part in parts))
 
 
 def main():

@@ -146,7 +146,7 @@ class RunForm {
     try {
       const planned = await send("/api/check", this.asked(), signal);
       if (planned.problems.length > 0) {
-        this.refuse({ message: "This cannot be run yet:", problems: planned.problems });
+        this.refuse({ message: "This cannot be run yet.", problems: planned.problems });
         return;
       }
       this.show([]);

@@ -16,10 +16,10 @@ export class MoreChanges {
         el("span", { id: "more-meaning", class: "meaning" }, "Values are TOML; lists and tables stand in one line. ", this.keys), this.problem));
   }
 
-  /** Names what the file leaves out, and lists that can be given anew. */
+  /** Names the tables and lists that no field holds as a whole: those the file leaves out, and those it has. */
   show(keys) {
     this.input.value = "";
-    setText(this.keys, keys.length === 0 ? "" : `Without fields here: ${keys.join(", ")}.`);
+    setText(this.keys, keys.length === 0 ? "" : `Tables and lists, given as a whole: ${keys.join(", ")}.`);
   }
 
   /** Pairs of key and value. A line without a value goes along: the check says what it lacks. */
@@ -37,7 +37,7 @@ export class MoreChanges {
   }
 
   showProblems(texts) {
-    setText(this.problem, texts.join(". "));
+    setText(this.problem, texts.join("\n"));
     if (texts.length > 0) {
       this.input.setAttribute("aria-invalid", "true");
       this.element.open = true;

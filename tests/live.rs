@@ -181,20 +181,17 @@ fn keys_hold_step_and_end_a_run_which_goes_on_to_the_same_bits() {
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(tick(&tmux.screen()), held);
     tmux.steps(held);
-    let screen = tmux.wait_for("researchers, all labs");
-    assert!(screen.contains("bound by"), "{screen}");
+    tmux.wait("charts and what binds", |screen| {
+        screen.contains("researchers, all labs") && screen.contains("bound by")
+    });
     assert!(tmux.has_colours());
     let recorded = fs::read_to_string(watched.join("digests.txt")).unwrap();
     assert_eq!(recorded.lines().count() as u64, held + STEPS);
     tmux.ask(&["resize-window", "-x", "140", "-y", "40"]);
-    let is_large = |screen: &str| screen.lines().count() == 40 && screen.contains("resume goes on");
-    assert!(
-        tmux.wait("a large frame", is_large)
-            .lines()
-            .last()
-            .unwrap()
-            .starts_with("space")
-    );
+    tmux.wait("a large frame", |screen| {
+        let last = screen.lines().nth(39);
+        screen.contains("resume goes on") && last.is_some_and(|line| line.starts_with("space"))
+    });
     tmux.ask(&["resize-window", "-x", "50", "-y", "10"]);
     tmux.wait_for("charts need 60 x 16");
     tmux.ask(&["resize-window", "-x", "80", "-y", "24"]);

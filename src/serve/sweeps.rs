@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 
 use super::folder::Folder;
-use crate::record::MANIFEST;
+use crate::record::{MANIFEST, Status, lock};
 use crate::report::SweepHead;
 
 /// Folders of a sweep whose files its report reads.
@@ -20,7 +20,7 @@ const PARTS: [&str; 2] = ["runs", "ticks"];
 pub struct Row {
     /// Its folder inside the folder of runs, with `/` between parts.
     pub id: String,
-    /// What it says of itself; null if it cannot be read.
+    /// What it says of itself, or `killed` where it did not live to say so; null if it cannot be read.
     pub head: Option<SweepHead>,
     /// Why it cannot be read; empty if it can.
     pub error: String,
@@ -43,7 +43,7 @@ impl Sweeps {
     /// The sweep in `folder`, called `id`; `None` if it holds none.
     pub fn row(&self, id: &str, folder: &Path) -> Option<Row> {
         let (head, error) = match self.head(folder)? {
-            Ok(head) => (Some(head), String::new()),
+            Ok(head) => (Some(told_apart(head, folder)), String::new()),
             Err(error) => (None, error),
         };
         let id = id.to_owned();
@@ -72,6 +72,14 @@ impl Sweeps {
         known.insert(folder.to_owned(), one);
         head
     }
+}
+
+/// A sweep that runs by its manifest and that nobody writes was killed.
+fn told_apart(mut head: SweepHead, folder: &Path) -> SweepHead {
+    if head.status == Status::Running.word() && lock::check_free(folder).is_ok() {
+        head.status = "killed";
+    }
+    head
 }
 
 /// True if no part of the sweep in `inside` leads out of `folder`.

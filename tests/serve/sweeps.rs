@@ -62,8 +62,12 @@ fn one_that_is_not_complete_is_listed_as_such() {
     let begun = text.replacen("\"completed\"", "\"running\"", 1);
     assert_ne!(begun, text);
     fs::write(&path, begun).expect("writable");
-    let listed = server.get("/api/runs").json();
-    assert_eq!(listed["sweeps"][0]["head"]["status"], "running");
+    let status = || server.get("/api/runs").json()["sweeps"][0]["head"]["status"].clone();
+    assert_eq!(status(), "killed");
+    let lock = fs::File::create(folder.join(".lock")).expect("writable");
+    lock.lock().expect("nobody holds it");
+    assert_eq!(status(), "running");
+    drop(lock);
     fs::write(&path, "{\"format\": \"takeoff-sweep\"}").expect("writable");
     let listed = server.get("/api/runs").json();
     assert_eq!(listed["sweeps"][0]["head"], Value::Null);

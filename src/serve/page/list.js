@@ -81,8 +81,7 @@ function sweepTable() {
 function sweepRow({ id, head, error }) {
   const isComplete = head?.status === "completed";
   const state = el("span");
-  if (isComplete) showState(state, "completed");
-  else setText(state, head === null ? "unreadable" : "not complete");
+  showState(state, head?.status ?? "failed");
   return el("tr", {}, el("td", {}, state),
     el("td", {}, isComplete ? el("a", { href: `#sweep=${encodeURIComponent(id)}` }, id) : id, error === "" ? null : el("div", { class: "told" }, error)),
     el("td", {}, head?.label ?? ""), el("td", {}, head === null ? "" : head.shard === "1/1" ? String(head.runs) : `part ${head.shard} of ${head.runs}`),

@@ -121,7 +121,7 @@ function newLine(id) {
     } else if (event === "state") {
       fill(data);
       document.title = `${data.state} · ${id} · takeoff`;
-    } else if (event === "end" && data.error !== "") {
+    } else if (event === "end" && !told.textContent.includes(data.error)) {
       notice(data.error);
     }
   }

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -10,7 +11,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from common import PROGRAM, ROOT, in_turn
+from common import PROGRAM, ROOT, in_turn, mean_and_error
 
 KEPT = ROOT / "target/questions"
 HUMAN = "scenarios/human-baseline.toml"
@@ -117,3 +118,30 @@ def run(scenario, keys, seed, columns):
 def runs(cases):
     """`run` of every case (scenario, settings, seed, columns), two at a time."""
     return in_turn(lambda case: run(*case), cases)
+
+
+COUNTED = ["day", "oom_training", "world_new", "duplicates"]
+
+
+def counted(ticks, start=0.0, end=math.inf):
+    """What a run found in the days (start, end] after its burn-in (`COUNTED` columns): training OOM, new ideas, share of finds that were duplicates."""
+    rows = [row for row, day in enumerate(ticks["day"]) if start + 1e-6 < day < end + 1e-6]
+    new, again = (sum(ticks[column][row] for row in rows) for column in ("world_new", "duplicates"))
+    return {"oom": ticks["oom_training"][rows[-1]] - ticks["oom_training"][rows[0] - 1], "ideas": new, "duplicate_share": again / (new + again)}
+
+
+def changed(settings, seeds, days):
+    """Runs of human-baseline under the keys of each setting, (before, change), which `change` joins on day 0: runs that share `before` and a
+    seed are the same until then. For each setting its ticks over the seeds."""
+    cases = []
+    for before, change in settings:
+        change = ", ".join(f"{key} = {value}" for key, value in change.items())
+        event = {"events": f'[{{ name = "change", when = {{ day = 0.0 }}, set = {{ {change} }} }}]'} if change else {}
+        cases += [(HUMAN, {"run.days": float(days)} | before | event, seed, COUNTED) for seed in seeds]
+    found = runs(cases)
+    return [found[first:first + len(seeds)] for first in range(0, len(found), len(seeds))]
+
+
+def ratio_of(found, base):
+    """Mean over seeds of found/base and its standard error, seed against seed."""
+    return mean_and_error([a / b for a, b in zip(found, base, strict=True)])

@@ -19,12 +19,16 @@ TRAINING = "labs.industry.training."
 PERIOD_DAYS = 28
 # Enough that a period finds hundreds of ideas.
 SAMPLE = 0.125 if SMALL else 0.5
-COLUMNS = ["day", "oom_training", "world_new", "training_runs", "quality_oom", "automated_attempts", "attempts"]
+COLUMNS = ["day", "oom_training", "world_new", "quality_oom", "automated_attempts", "attempts"]
 EVERY = (28, 91, 182, 364)
+# Of automation-ramp and its industry block: runs of 91 days there, the first from day -364 on, while the fleet grows by this a year.
+FIRST_DAYS, FLEET_GROWTH, REACH, REACH_AN_OOM = 91, math.log(2.0e7 / 5.4e6), 17.0, 50.0
 # Beyond every idea that there is: models only differ in skill.
 EVERYTHING = {TRAINING + "idea_reach": 1023.0, "run.events_max_per_tick": 512}
+ALIKE = "reach grows, the same for the same compute"
 SETTINGS = {
     "reach grows (as in the scenario)": {},
+    ALIKE: {},
     "reach grows twice as fast": {TRAINING + "idea_reach_per_quality_oom": 100.0},
     "skill only, as 10^0.1 an OOM": EVERYTHING | {TRAINING + "quality_skill_exponent": 0.1},
     "skill only, as 10^0.5 an OOM": EVERYTHING | {TRAINING + "quality_skill_exponent": 0.5},
@@ -32,6 +36,14 @@ SETTINGS = {
 }
 ROBUST = {"day of 12 h": {"run.tick_hours": 12.0}, "8 open ideas": {"ideas.breadth": 8}, "gains + 1 s.e.": gains(1.0 + GAIN_ERROR),
           "gains − 1 s.e.": gains(1.0 - GAIN_ERROR)}
+
+
+def alike(days):
+    """Quality is counted from the first model: the reach of that of runs of so many days if the same compute, fleet times days, reaches equally far."""
+    def compute(length):
+        return math.expm1(FLEET_GROWTH * length / 364.0)
+
+    return {TRAINING + "idea_reach": max(0.0, REACH + REACH_AN_OOM * math.log10(compute(days) / compute(FIRST_DAYS)))}
 
 
 def periods(ticks, column):
@@ -53,8 +65,8 @@ def about_line(values):
 
 
 def row(of_seeds):
-    """Over seeds: jumpiness, the fastest period over the median one, the part of ideas found in the 28 days after a model, OOM, quality."""
-    jumpy, fastest, fresh, oom, quality, automated = [], [], [], [], [], []
+    """Over seeds: jumpiness, the fastest period over the median one, OOM, quality, part of attempts by models."""
+    jumpy, fastest, oom, quality, automated = [], [], [], [], []
     for ticks in of_seeds:
         rates = periods(ticks, "world_new")
         jumpy.append(about_line([math.log10(rate) for rate in rates]))
@@ -63,47 +75,31 @@ def row(of_seeds):
         oom.append(ticks["oom_training"][-1] - ticks["oom_training"][first - 1])
         quality.append(ticks["quality_oom"][-1])
         automated.append(sum(ticks["automated_attempts"][first:]) / sum(ticks["attempts"][first:]))
-        fresh.append(_after_releases(ticks, first))
-    return {"jumpy": mean_and_error(jumpy), "fastest": mean_and_error(fastest), "fresh": mean_and_error(fresh), "oom": mean_and_error(oom),
+    return {"jumpy": mean_and_error(jumpy), "fastest": mean_and_error(fastest), "oom": mean_and_error(oom),
             "quality": mean_and_error(quality), "automated": mean_and_error(automated)}
-
-
-def _after_releases(ticks, first):
-    """Rate of new ideas in the 28 days after a model over the rate at all times."""
-    released, inside, days_inside, total, days = -1e9, 0.0, 0.0, 0.0, 0.0
-    for i in range(first, len(ticks["day"])):
-        length = ticks["day"][i] - ticks["day"][i - 1]
-        if ticks["training_runs"][i - 1] > ticks["training_runs"][i - 2]:
-            released = ticks["day"][i - 1]
-        total, days = total + ticks["world_new"][i], days + length
-        if ticks["day"][i] - released <= PERIOD_DAYS + 1e-9:
-            inside, days_inside = inside + ticks["world_new"][i], days_inside + length
-    return (inside / days_inside) / (total / days)
 
 
 def main():
     seeds = range(1, 3) if SMALL else range(1, 5)
     every = (91, 364) if SMALL else EVERY
     settings = {"reach grows (as in the scenario)": {"run.days": 364.0}, "neither": SETTINGS["neither"] | {"run.days": 364.0}} if SMALL else SETTINGS | ROBUST
-    cases = {(name, days): keys | {"run.sample": SAMPLE, TRAINING + "run_days": float(days)} for name, keys in settings.items() for days in (every if name in SETTINGS else EVERY[1::2])}
+    cases = {(name, days): keys | (alike(days) if name == ALIKE else {}) | {"run.sample": SAMPLE, TRAINING + "run_days": float(days)} for name, keys in settings.items() for days in (every if name in SETTINGS else EVERY[1::2])}
     found = runs([(RAMP, keys, seed, COLUMNS) for keys in cases.values() for seed in seeds])
     rows = {case: row(found[i * len(seeds):(i + 1) * len(seeds)]) for i, case in enumerate(cases)}
-    header = ("setting", "a model every", "jumpiness, OOM of the rate", "fastest 28 days over the median", "28 days after a model over all", "attempts by models",
+    header = ("setting", "a model every", "jumpiness, OOM of the rate", "fastest 28 days over the median", "attempts by models",
               "quality at the end, OOM", "training OOM in four years")
 
     def text(case):
         r = rows[case]
-        return (case[0], f"{case[1]} days", "{:.3f} ± {:.3f}".format(*r["jumpy"]), "{:.2f} ± {:.2f}".format(*r["fastest"]), "{:.2f} ± {:.2f}".format(*r["fresh"]),
-                f"{100 * r['automated'][0]:.0f}%", f"{r['quality'][0]:.2f}", "{:.2f} ± {:.2f}".format(*r["oom"]))
+        return (case[0], f"{case[1]} days", "{:.3f} ± {:.3f}".format(*r["jumpy"]), "{:.2f} ± {:.2f}".format(*r["fastest"]), f"{100 * r['automated'][0]:.0f}%", f"{r['quality'][0]:.2f}", "{:.2f} ± {:.2f}".format(*r["oom"]))
 
     table("cadence", "jumpiness", header, [text(case) for case in rows if case[0] in SETTINGS])
     if not SMALL:
         table("cadence", "robustness", header, [text(case) for case in rows if case[0] in ROBUST])
         series = []
-        for name, days in (("reach grows (as in the scenario)", 28), ("reach grows (as in the scenario)", 91), ("reach grows (as in the scenario)", 364),
-                           ("skill only, as 10^0.1 an OOM", 364)):
+        for name, days in ((ALIKE, 28), (ALIKE, 91), (ALIKE, 364), ("skill only, as 10^0.1 an OOM", 364)):
             rates = periods(found[list(cases).index((name, days)) * len(seeds)], "world_new")
-            series.append((f"{name.split(' ')[0]}, a model every {days} d", [((i + 0.5) * PERIOD_DAYS, math.log10(rate / PERIOD_DAYS)) for i, rate in enumerate(rates)], True))
+            series.append((f"{name.split(' ')[0].rstrip(',')}, a model every {days} d", [((i + 0.5) * PERIOD_DAYS, math.log10(rate / PERIOD_DAYS)) for i, rate in enumerate(rates)], True))
         figure("cadence", chart("New ideas a day, seed 1", "day", "log10 of ideas a day (sampled)", series))
     reach, neither = ("reach grows (as in the scenario)", 91), ("neither", 91)
     check(rows[reach]["jumpy"][0] > 1.5 * rows[neither]["jumpy"][0], "with a model a quarter, reach makes progress jumpier than no better models do")

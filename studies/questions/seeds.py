@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""How far apart do seeds end at 1e4, 1e6 and 1e8 researchers? Years of labs of constant size on the whole landscape, 25 A100e a person, that
-differ in nothing but the seed. Beyond 262,144 an agent stands for several people; the same is run with fewer agents.
+"""How far apart do seeds end at 1e4, 1e6 and 1e8 researchers? A lab of 4,000 with 1e5 A100e becomes one of so many on day 0, 25 A100e each;
+runs differ in nothing but the seed, and so in luck and in which ideas gain how much. A year is counted. With more than 2^21 people an agent
+stands for several: the same is run with fewer and more agents.
 
 If finds were independent, n ideas with gains of sigma_ln s would sum to a total with a standard deviation of sqrt(exp(s^2)/n) of it.
 What would change our mind on "luck is that of gains, and averages out": spreads that do not fall so, or that the gains do not explain.
@@ -11,25 +12,24 @@ import statistics
 
 from chart import chart
 from common import SMALL, check, finish
-from measure import COUNTED, GAIN_ERROR, HUMAN, counted, every_kind, gains, inputs, runs
+from measure import GAIN_ERROR, changed, counted, every_kind, gains, inputs
 from page import figure, table
 
 SIGMA_LN = 1.2
 ALIKE = every_kind("gain_sigma_ln", 0.0)
-YEAR = {"run.days": 365.0, "run.agents_max": 2**18}
+AGENTS = {"run.agents_max": 2**21}
 # Of the topics, those whose ideas are training methods; finds spread over kinds nearly so.
 TRAINING_SHARE = 0.6
 
 
 def spread(settings, people, seeds):
     """Mean and relative spread (with its error) of a year's training OOM, and the spread that the gains of its finds predict."""
-    found = runs([(HUMAN, inputs(people, 25.0 * people) | YEAR | settings, seed, COUNTED) for seed in seeds])
-    found_in = [counted(ticks) for ticks in found]
-    year = [f["oom"] for f in found_in]
-    mean, count = statistics.mean(year), statistics.mean([f["ideas"] for f in found_in])
-    relative = statistics.stdev(year) / mean
-    return {"mean": mean, "sd": relative * mean, "relative": relative, "error": relative / math.sqrt(2.0 * (len(year) - 1)), "ideas": count,
-            "expected": math.sqrt(math.exp(SIGMA_LN**2) / (TRAINING_SHARE * count))}
+    ticks = changed([(inputs(4000, 1e5) | AGENTS | settings, inputs(people, 25.0 * people))], seeds, 365)[0]
+    found = [counted(t) for t in ticks]
+    mean, ideas = (statistics.mean([f[key] for f in found]) for key in ("oom", "ideas"))
+    relative = statistics.stdev([f["oom"] for f in found]) / mean
+    return {"mean": mean, "relative": relative, "error": relative / math.sqrt(2.0 * (len(found) - 1)), "ideas": ideas,
+            "expected": math.sqrt(math.exp(SIGMA_LN**2) / (TRAINING_SHARE * ideas))}
 
 
 def main():
@@ -41,12 +41,12 @@ def main():
                      "a quarter of the topics": {"run.sample": 0.25}, "gains + 1 s.e.": gains(1.0 + GAIN_ERROR), "gains − 1 s.e.": gains(1.0 - GAIN_ERROR)}
     cases = [(name, people) for name in settings for people in (sizes if name in ("as calibrated", "all gains alike") else sizes[:1])]
     if not SMALL:
-        fewer = {f"{n:,} agents": {"run.agents_max": n} for n in (8192, 65536)}
+        fewer = {f"{n:,} agents": {"run.agents_max": n} for n in (2**18, 2**20, 2**22)}
         settings |= fewer
         cases += [(name, sizes[-1]) for name in fewer]
     found = {(name, people): spread(settings[name], people, seeds) for name, people in cases}
     header = ("setting", "researchers", "new ideas in the year", "OOM in the year", "sd between seeds", "of the mean", "sd that gains alone would make")
-    rows = [(name, f"{people:.0e}".replace("e+0", "e"), f"{f['ideas']:.3g}", f"{f['mean']:.3f}", f"{f['sd']:.4f}",
+    rows = [(name, f"{people:.0e}".replace("e+0", "e"), f"{f['ideas']:.3g}", f"{f['mean']:.3f}", f"{f['relative'] * f['mean']:.4f}",
              f"{100 * f['relative']:.2f} ± {100 * f['error']:.2f}%", "–" if name == "all gains alike" else f"{100 * f['expected']:.2f}%")
             for (name, people), f in found.items()]
     split = sum(1 for name, _ in found if name in ("as calibrated", "all gains alike"))

@@ -60,6 +60,9 @@ def main():
     base = found["as calibrated", 10_000]
     check(0.5 < base["relative"] / base["expected"] < 2.0, "at 1e4 the spread is that of the gains, within a factor of 2")
     check(found["all gains alike", 10_000]["relative"] < base["relative"], "with gains all alike seeds end nearer")
+    for people in sizes:
+        f, luck = found["as calibrated", people], found["all gains alike", people]["relative"]
+        check(abs(f["relative"] - math.hypot(luck, f["expected"])) < 3.0 * f["error"], f"at {people:.0e} luck and gains add in squares to the spread, within 3 of its errors")
     finish()
 
 

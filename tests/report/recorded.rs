@@ -58,7 +58,12 @@ fn values_have_the_grounds_that_their_files_and_the_key_table_give() {
     let kind = "ideas.kinds.training-methods";
     assert_eq!(
         find(&format!("{kind}.gain_sigma_ln")),
-        ("1.2", Grounds::Measured, "nanoGPT records", true)
+        (
+            "1.2",
+            Grounds::Measured,
+            "nanoGPT records, in part by depth (docs/validation.md)",
+            true
+        )
     );
     assert_eq!(
         find(&format!("{kind}.success_probability")).1,

@@ -8,9 +8,10 @@ taken out. What would change our mind on "as jumpy as the reach of each model le
 
 import math
 import statistics
+import tomllib
 
 from chart import chart
-from common import SMALL, check, finish, mean_and_error
+from common import ROOT, SMALL, check, finish, mean_and_error
 from measure import GAIN_ERROR, gains, runs
 from page import figure, table
 
@@ -21,8 +22,10 @@ PERIOD_DAYS = 28
 SAMPLE = 0.125 if SMALL else 0.5
 COLUMNS = ["day", "oom_training", "world_new", "quality_oom", "automated_attempts", "attempts"]
 EVERY = (28, 91, 182, 364)
-# Of automation-ramp and its industry block: runs of 91 days there, the first from day -364 on, while the fleet grows by this a year.
-FIRST_DAYS, FLEET_GROWTH, REACH, REACH_AN_OOM = 91, math.log(2.0e7 / 5.4e6), 17.0, 50.0
+INDUSTRY = tomllib.loads((ROOT / "scenarios/blocks/industry.toml").read_text())["labs"][0]
+FIRST_DAYS = INDUSTRY["training"]["run_days"]
+(FROM_DAY, FROM_A100E), (TO_DAY, TO_A100E) = INDUSTRY["fleet_a100e"]["points"]
+REACH = tomllib.loads((ROOT / RAMP).read_text())["set"]["labs"]["industry"]["training"]
 # Beyond every idea that there is: models only differ in skill.
 EVERYTHING = {TRAINING + "idea_reach": 1023.0, "run.events_max_per_tick": 512}
 ALIKE = "reach grows, the same for the same compute"
@@ -41,9 +44,10 @@ ROBUST = {"day of 12 h": {"run.tick_hours": 12.0}, "8 open ideas": {"ideas.bread
 def alike(days):
     """Quality is counted from the first model: the reach of that of runs of so many days if the same compute, fleet times days, reaches equally far."""
     def compute(length):
-        return math.expm1(FLEET_GROWTH * length / 364.0)
+        return math.expm1(math.log(TO_A100E / FROM_A100E) * length / (TO_DAY - FROM_DAY))
 
-    return {TRAINING + "idea_reach": max(0.0, REACH + REACH_AN_OOM * math.log10(compute(days) / compute(FIRST_DAYS)))}
+    more = math.log10(compute(days) / compute(FIRST_DAYS))
+    return {TRAINING + "idea_reach": max(0.0, REACH["idea_reach"] + REACH["idea_reach_per_quality_oom"] * more)}
 
 
 def periods(ticks, column):

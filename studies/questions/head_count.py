@@ -7,16 +7,16 @@ compute, or a fleet at which a hundred times the copies bring another OOM.
 """
 
 import math
+import tomllib
 
 from chart import chart
-from common import SMALL, check, finish, mean_and_error
+from common import ROOT, SMALL, check, finish, mean_and_error
 from measure import COUNTED, GAIN_ERROR, HUMAN, counted, gains, mean_of, probes, runs, unchanged
 from page import figure, interval, table
 
 ESSAY = "scenarios/situational-awareness.toml"
 COPIES = "labs.frontier.populations.automated."
-# Of the essay's scenario.
-SAMPLE = 0.03125
+SAMPLE = tomllib.loads((ROOT / ESSAY).read_text())["run"]["sample"]
 ROBUST = {"day of 12 h": {"run.tick_hours": 12.0}, "8 open ideas": {"ideas.breadth": 8}, "gains + 1 s.e.": gains(1.0 + GAIN_ERROR),
           "gains − 1 s.e.": gains(1.0 - GAIN_ERROR)}
 PATHS = {

@@ -163,9 +163,10 @@ fn add_gains(lab: u32, before: Known, after: Known) {
 // Gain of one idea, 2^-32 OOM.
 fn gain(idea: u32) -> u32 {
     let draw = threefry(replicates[replicate].ideas_key, vec2(idea_address(topic, idea), 0u));
-    let kind = replicate * KINDS + topic_kind[column];
-    let spread = scale_normal(kind_gains[kind].gain_sigma, normal[draw.x >> NORMAL_SHIFT]);
-    return exp2_round(kind_gains[kind].gain_base + spread, draw.y);
+    let kind = kind_gains[replicate * KINDS + topic_kind[column]];
+    let spread = scale_normal(kind.gain_sigma, normal[draw.x >> NORMAL_SHIFT]);
+    let fallen = i32((kind.gain_slope * idea) >> 4u);
+    return exp2_round(kind.gain_base - fallen + spread, draw.y);
 }
 
 // Takes the snapshots of classes in `state`.

@@ -133,7 +133,7 @@ fn structures() -> Vec<Structure> {
             KindTick: think_base, experiment_base, odds_base, score_base, work_slope, odds_slope,
             score_slope, idea_end
         ),
-        structure!(KindGain: gain_base, gain_sigma, ideas, padding),
+        structure!(KindGain: gain_base, gain_sigma, ideas, gain_slope),
         structure!(AliasEntry: threshold, other),
         structure!(BoardTick: read_threshold, turn),
         structure!(Edge: mail, threshold, salt),

@@ -303,6 +303,16 @@ const RULES: &[(&str, &str, &str)] = &[
         "gain_mean_oom",
     ),
     (
+        "gain_sigma_ln = 1.2",
+        "gain_sigma_ln = 1.2\nceiling_oom = 3.0\nlimit_oom = 3.0",
+        "limit_oom",
+    ),
+    (
+        "gain_sigma_ln = 1.2",
+        "gain_sigma_ln = 1.2\nlimit_oom = 0.03",
+        "limit_oom",
+    ),
+    (
         "experiment_floor_a100e_hours = 3.0",
         "experiment_floor_a100e_hours = 200001.0",
         "experiment_floor_a100e_hours",

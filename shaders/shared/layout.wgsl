@@ -47,7 +47,7 @@ struct KindGain {
     gain_base: i32,
     gain_sigma: i32,
     ideas: u32,
-    padding: u32,
+    gain_slope: u32,
 }
 
 struct AliasEntry {

@@ -256,10 +256,9 @@ fn new_gains<const W: usize>(
 fn gain(rules: &Rules<'_>, topic: u32, kind: &KindGain, idea: u32) -> u32 {
     let draw = rng::threefry(rules.setup.ideas_key, [board::idea_address(topic, idea), 0]);
     let z = rules.normal[(draw[0] >> NORMAL_SHIFT) as usize];
-    fixed::exp2_round(
-        kind.gain_base + fixed::scale_normal(kind.gain_sigma, z),
-        draw[1],
-    )
+    let spread = fixed::scale_normal(kind.gain_sigma, z);
+    let fallen = ((kind.gain_slope * idea) >> 4) as i32;
+    fixed::exp2_round(kind.gain_base - fallen + spread, draw[1])
 }
 
 /// Takes the snapshots of classes in `state`.

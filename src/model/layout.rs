@@ -108,8 +108,8 @@ pub struct KindGain {
     pub gain_sigma: i32,
     /// Ideas of a topic of the kind, at most 1023.
     pub ideas: u32,
-    /// Zero.
-    pub padding: u32,
+    /// Fall of log2 of the gain an index, Q20.
+    pub gain_slope: u32,
 }
 
 /// One column of a board's alias table.

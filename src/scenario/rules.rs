@@ -199,6 +199,18 @@ impl Rules<'_> {
         self.require(largest < 1.0, keys, || {
             format!("a gain of 4 sigma is {largest} OOM in the sample; it must stay under 1")
         });
+        if let Some(limit) = kind.limit_oom {
+            let ends = kind.ceiling_oom.is_some();
+            self.require(!ends, vec![key("limit_oom"), key("ceiling_oom")], || {
+                "a kind has either a ceiling or a limit".to_owned()
+            });
+            let first =
+                kind.gain_mean_oom * f64::from(self.scenario.ideas.topics) * kind.topic_share;
+            let keys = vec![key("limit_oom"), key("gain_mean_oom")];
+            self.require(2.0 * first <= limit, keys, || {
+                format!("the first ideas of all topics gain {first} OOM, over half of the limit")
+            });
+        }
         let topics = f64::from(self.scenario.ideas.topics) * sample * kind.topic_share;
         let keys = vec![key("topic_share"), ideas("topics"), run("sample")];
         self.require(topics >= 1.0, keys, || {

@@ -137,12 +137,15 @@ pub struct IdeaKind {
     pub level_oom_per_idea: f64,
     /// Share of difficulty that lowers the odds; the rest lengthens the work.
     pub par: f64,
-    /// Mean gain of one idea of the whole world, OOM.
+    /// Mean gain of one idea of the whole world at index 0, OOM.
     pub gain_mean_oom: f64,
     /// Sigma of the natural logarithm of the gain.
     pub gain_sigma_ln: f64,
     /// Sum of gains after which the kind's ideas end; `None`: at index 1022.
     pub ceiling_oom: Option<f64>,
+    /// Sum of gains that the kind's ideas approach, each gaining less than the one before; `None`: alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_oom: Option<f64>,
 }
 
 /// How an idea's gain splits over what it improves.

@@ -58,14 +58,16 @@ fn gain(
 ) -> KindGain {
     let mean_units = kind.gain_mean_oom / sample / GAIN_UNIT_OOM;
     let most = f64::from(agent::IDEAS_MAX);
+    let index_oom = kind.gain_mean_oom * topics * kind.topic_share;
     let ideas = kind.ceiling_oom.map_or(most, |ceiling| {
-        libm::ceil(ceiling / (kind.gain_mean_oom * topics * kind.topic_share)).clamp(1.0, most)
+        libm::ceil(ceiling / index_oom).clamp(1.0, most)
     });
+    let kept = kind.limit_oom.map_or(1.0, |limit| 1.0 - index_oom / limit);
     KindGain {
         gain_base: q16(libm::log2(mean_units / mean_factor)),
         gain_sigma,
         ideas: ideas as u32,
-        padding: 0,
+        gain_slope: libm::round(-libm::log2(kept) * f64::from(1 << 20)) as u32,
     }
 }
 
@@ -182,4 +184,47 @@ fn idea_end(tick: &KindTick, ideas_of_kind: u32, costs: &Costs) -> u32 {
     };
     let reachable = (libm::floor(costs.reach) + 1.0).clamp(0.0, f64::from(agent::IDEAS_MAX)) as u32;
     ideas_of_kind.min(fitting).min(reachable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A kind with nothing to do with luck: 40 topics whose first ideas gain 0.02 OOM together.
+    fn with_limit(limit_oom: Option<f64>) -> KindGain {
+        let mut kind: IdeaKind = serde_json::from_value(serde_json::json!({
+            "name": "ideas", "topic_share": 1.0,
+            "gain_to": { "training": 1.0, "inference": 0.0, "utilisation": 0.0, "tools": 0.0 },
+            "think_hours": 1.0, "experiment_a100e_hours": 1.0, "experiment_floor_a100e_hours": 1.0,
+            "experiment_fastest_hours": 1.0, "success_probability": 1.0, "success_reference_size": 1.0,
+            "success_size_exponent": 0.0, "level_oom_per_idea": 0.0, "par": 0.0,
+            "gain_mean_oom": 5e-4, "gain_sigma_ln": 0.0, "ceiling_oom": null,
+        }))
+        .expect("a kind");
+        kind.limit_oom = limit_oom;
+        gain(&kind, 40.0, 1.0, (0, 1.0))
+    }
+
+    #[test]
+    fn gains_fall_in_proportion_to_what_is_left_of_the_limit() {
+        assert_eq!(with_limit(None).gain_slope, 0);
+        for limit in [0.04, 0.5, 8.0, 100.0] {
+            let kind = with_limit(Some(limit));
+            let mut sum = 0.0;
+            for idea in 0..agent::IDEAS_MAX {
+                let log2 = kind.gain_base - ((kind.gain_slope * idea) >> 4) as i32;
+                let gain = 40.0 * libm::exp2(f64::from(log2) / 65536.0) * GAIN_UNIT_OOM;
+                // r = (what is left) / limit of the first, since a level adds the same difficulty.
+                let left = 1.0 - sum / limit;
+                // Q16 of the base, Q20 of a slope that adds up over the indices.
+                let bound = (2.0 + f64::from(idea) / 32.0) / 65536.0;
+                assert!(
+                    (gain / 0.02 - left).abs() < bound,
+                    "{limit} {idea}: {gain} {left}"
+                );
+                sum += gain;
+            }
+            assert!(sum < limit * 1.001, "{limit}: {sum}");
+        }
+    }
 }

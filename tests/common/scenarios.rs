@@ -39,6 +39,7 @@ pub fn mean_field(topics: u32, inference_a100e: f64, level: f64, gain_oom: f64) 
         gain_mean_oom: gain_oom,
         gain_sigma_ln: 0.0,
         ceiling_oom: None,
+        limit_oom: None,
     };
     let automated = PopulationKind::Automated {
         start_day: 0.0,

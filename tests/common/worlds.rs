@@ -191,7 +191,11 @@ fn kind_gain(dice: &mut Dice) -> KindGain {
         } else {
             dice.between(100, 1023)
         } as u32,
-        padding: 0,
+        gain_slope: if dice.chance(50) {
+            0
+        } else {
+            dice.between(0, 1 << 20) as u32
+        },
     }
 }
 

@@ -107,10 +107,9 @@ impl Oracle {
         let gains = &self.setup.kinds[kind];
         let u = threefry(self.setup.ideas_key, idea_address(topic, idea));
         let deviate = self.normal[(u[0] / (1 << 22)) as usize];
+        let fallen = gains.gain_slope * idea / 16;
         exp2_round(
-            gains
-                .gain_base
-                .wrapping_add(scale(gains.gain_sigma, deviate)),
+            gains.gain_base - fallen as i32 + scale(gains.gain_sigma, deviate),
             u[1],
         )
     }

@@ -42,7 +42,7 @@ struct KindTick {
 };
 struct KindGain {
     i32 gain_base, gain_sigma;
-    u32 ideas, padding;
+    u32 ideas, gain_slope;
 };
 struct AliasEntry {
     u32 threshold, other;
@@ -630,7 +630,8 @@ template <class T> HD void add_to(T &sum, T amount) {
 HD u32 gain(const Rules &rules, u32 topic, const KindGain &kind, u32 idea) {
     Pair u = threefry(rules.ideas_key, {topic << 10 | idea, 0});
     i32 z = rules.normal[u.x >> NORMAL_SHIFT];
-    return exp2_round(kind.gain_base + scale_normal(kind.gain_sigma, z), u.y);
+    i32 fallen = i32((kind.gain_slope * idea) >> 4);
+    return exp2_round(kind.gain_base - fallen + scale_normal(kind.gain_sigma, z), u.y);
 }
 
 template <int W> HD void share(const Rules &rules, u32 topic, ShareCensus &census) {

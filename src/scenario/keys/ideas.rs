@@ -203,7 +203,7 @@ const KIND_KEYS: &[Key] = &[
     key(
         "gain_mean_oom",
         Shape::Float(positive(1.0)),
-        "Mean gain of one idea of the whole world, before the shares.",
+        "Mean gain of one idea of the whole world at index 0, before the shares.",
     )
     .unit("OOM")
     .or(
@@ -223,6 +223,14 @@ const KIND_KEYS: &[Key] = &[
         "ceiling_oom",
         Shape::Float(positive(100.0)),
         "Sum of gains after which the ideas end.",
+    )
+    .unit("OOM")
+    .off("11.0")
+    .fixed(),
+    key(
+        "limit_oom",
+        Shape::Float(positive(1000.0)),
+        "Sum of gains that is approached: an idea gains in proportion to what its topic has left.",
     )
     .unit("OOM")
     .off("11.0")

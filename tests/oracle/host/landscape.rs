@@ -52,10 +52,13 @@ fn gain(kind: &IdeaKind, fraction: f64, topics: f64, normal: &[i32]) -> KindGain
     let ideas = kind.ceiling_oom.map_or(1023.0, |ceiling| {
         libm::ceil(ceiling / (kind.gain_mean_oom * topics * kind.topic_share)).clamp(1.0, 1023.0)
     });
+    let kept = kind.limit_oom.map_or(1.0, |limit| {
+        1.0 - kind.gain_mean_oom * topics * kind.topic_share / limit
+    });
     KindGain {
         gain_base: super::q16(libm::log2(median)),
         gain_sigma,
         ideas: ideas as u32,
-        padding: 0,
+        gain_slope: libm::round(-libm::log2(kept) * f64::from(1 << 20)) as u32,
     }
 }

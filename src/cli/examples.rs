@@ -151,7 +151,7 @@ const EXAMPLES: &[Examples] = &[
         &["sweep"],
         &[
             (
-                "takeoff sweep scenarios/smoke.toml --runs 64 --param ideas.count=log:1e3..1e5",
+                "takeoff sweep scenarios/smoke.toml --runs 64 --param labs.frontier.fleet_a100e=log:3e4..3e6",
                 "64 runs over an uncertain value",
             ),
             (
@@ -170,15 +170,15 @@ const EXAMPLES: &[Examples] = &[
     (
         &["analyse"],
         &[(
-            "takeoff analyse sweeps/smoke-1 --of days_to_oom_1",
+            "takeoff analyse sweeps/smoke-1 --of days_to_1_oom",
             "when the first OOM is reached, and what that depends on",
         )],
     ),
     (
         &["calibrate"],
         &[(
-            "takeoff calibrate scenarios/human-baseline.toml --param ideas.count=log:1e3..1e5 \
-             --target oom_per_year=0.5±0.1 --out fitted.toml",
+            "takeoff calibrate scenarios/smoke.toml --param labs.frontier.fleet_a100e=log:3e4..3e6 \
+             --target oom_training=0.5±0.05 --out fitted.toml",
             "fit a value to an observation",
         )],
     ),

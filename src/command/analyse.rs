@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{CommandError, Exit, figures, output};
+use crate::record::summary::STALLED_SHARE_MAX;
 use crate::study::analysis::{self, Analysis, HEADLINE, Interval};
 use crate::study::sensitivity::{ByChoice, Rank, Sensitivity};
 
@@ -42,6 +43,13 @@ fn print(folder: &Path, of: &str, json: bool) -> Result<(), CommandError> {
 
 fn text(analysis: &Analysis, folder: &Path) -> String {
     let mut parts = vec![head(analysis)];
+    if !analysis.draws {
+        parts.push(
+            "The design compares values and does not draw them from their ranges: shares of these runs are no \
+             chances. For bands, chances and times sweep with random, sobol or lhs."
+                .to_owned(),
+        );
+    }
     parts.push(bands(analysis));
     parts.push(chances(analysis));
     parts.push(times(analysis));
@@ -68,6 +76,15 @@ fn head(analysis: &Analysis) -> String {
         for (reason, count) in &analysis.failed {
             text.push_str(&format!("\n  {count} x {reason}"));
         }
+        text.push_str("\nFailed runs are left out of all that follows: if failing goes with the values, so do the results.");
+    }
+    if analysis.not_valid > 0 {
+        text.push_str(&format!(
+            "\nNOT VALID  {} runs lost more than {}% of agent time to the event bound: raise \
+             `run.events_max_per_tick` or shorten the tick",
+            analysis.not_valid,
+            100.0 * STALLED_SHARE_MAX
+        ));
     }
     text
 }
@@ -170,6 +187,24 @@ fn times(analysis: &Analysis) -> String {
 }
 
 fn measure(analysis: &Analysis) -> String {
+    let mut parts = Vec::new();
+    if analysis.of != HEADLINE && !analysis.quantiles.is_empty() {
+        let head = ["quantile", "with 95% interval"]
+            .map(str::to_owned)
+            .to_vec();
+        let quantiles = analysis.quantiles.iter();
+        let rows = quantiles.map(|(p, at)| vec![format!("{:.1}%", 100.0 * p), interval(at, 4)]);
+        let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
+        let table = figures::aligned(&rows, &[]);
+        parts.push(format!("{} over runs\n{table}", analysis.of));
+    }
+    if !analysis.convergence.is_empty() {
+        parts.push(converged(analysis));
+    }
+    parts.join("\n")
+}
+
+fn converged(analysis: &Analysis) -> String {
     let head = ["runs", "median"].map(str::to_owned).to_vec();
     let converged = analysis.convergence.iter();
     let rows: Vec<_> = std::iter::once(head)

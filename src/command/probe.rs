@@ -5,14 +5,12 @@ use std::path::PathBuf;
 use super::figures::{aligned, count, percent};
 use super::{CommandError, Exit, interrupt, output};
 use crate::probe::{self, Measure, Point, Report, Request, Watch};
+use crate::record::summary::STALLED_SHARE_MAX;
 use crate::record::{RecordError, atomic};
 use crate::scenario::{Overrides, Scenario};
 use crate::sim::{EngineChoice, EngineOptions};
 use crate::statistics::replicates::Figure;
 use crate::world::Feedback;
-
-/// Share of the time of researchers at work that the event bound may take: as for runs.
-const STALLED_MAX: f64 = 0.001;
 
 /// The options of the command.
 #[derive(Clone, Debug)]
@@ -294,7 +292,7 @@ fn warnings(report: &Report) -> String {
         let all = || point.branches.iter().flat_map(|branch| &branch.replicates);
         let day = point.at_day;
         let stalled = all().map(|one| one.stalled_share).fold(0.0, f64::max);
-        if stalled > STALLED_MAX {
+        if stalled > STALLED_SHARE_MAX {
             let lost = percent(Some(stalled));
             text += &format!(
                 "NOT VALID  day {day}: the event bound took {lost} of the time of a branch\n"

@@ -47,6 +47,10 @@ pub fn execute(options: &Options) -> Result<Exit, CommandError> {
         Some(folder) => folder.clone(),
         None => record::numbered_folder(Path::new("sweeps"), name, options.existing)?,
     };
+    if options.existing == Existing::Resume && !folder.join(record::MANIFEST).exists() {
+        let folder = folder.display();
+        output::tell(&format!("nothing to continue in `{folder}`: a new sweep"));
+    }
     let opened = Dataset::open(
         &folder,
         plan.identity().clone(),

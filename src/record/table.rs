@@ -274,6 +274,11 @@ impl Reader {
         notes.iter().find(|note| note.key == key)?.value.as_deref()
     }
 
+    /// Can every row group be read?
+    pub fn is_readable(&self) -> bool {
+        (0..self.groups()).all(|index| self.group(index, |_| true).is_ok())
+    }
+
     /// One row group: the columns that are wanted, in the order of the file.
     pub fn group(
         &self,

@@ -118,6 +118,18 @@ fn whole(x: f64) -> i64 {
     libm::round(x) as i64
 }
 
+/// Numbers from the least to the largest, words as they are: a choice of numbers has quantiles as other
+/// distributions.
+fn in_order(mut literals: Vec<String>) -> Vec<String> {
+    let number = |literal: &String| literal.replace('_', "").parse::<f64>().ok();
+    if let Some(numbers) = literals.iter().map(number).collect::<Option<Vec<_>>>() {
+        let mut pairs: Vec<_> = numbers.into_iter().zip(literals).collect();
+        pairs.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        literals = pairs.into_iter().map(|(_, literal)| literal).collect();
+    }
+    literals
+}
+
 /// Index of the choice at `u`.
 fn choice(u: f64, choices: usize) -> usize {
     ((u * choices as f64) as usize).min(choices - 1)
@@ -235,7 +247,7 @@ fn read(notes: &mut Notes, root: &Node, path: &Path, key: &'static Key) -> Optio
             }
             let literals = value.as_array().into_iter().flatten();
             let literals = literals.filter_map(Value::as_str).map(str::to_owned);
-            Ok(Spread::OneOf(literals.collect()))
+            Ok(Spread::OneOf(in_order(literals.collect())))
         }
         [(name, Value::Object(parameters))] => numeric(key.shape, name, parameters),
         _ => Err("one distribution is wanted".to_owned()),

@@ -1,7 +1,7 @@
 //! Quantiles of runs, with intervals that assume no distribution, and bands of them over time.
 
 use super::beta::binomial_cdf;
-use super::estimate::{Estimate, EstimateError, check, check_probability};
+use super::estimate::{Estimate, EstimateError, check, check_count, check_probability};
 
 /// What the runs say at one time.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,20 +38,41 @@ pub fn quantile_estimate(
     p: f64,
     confidence: f64,
 ) -> Result<Estimate, EstimateError> {
-    check(values, 1)?;
+    clustered_quantile(values, values.len(), p, confidence)
+}
+
+/// [`quantile_estimate`] of values that come in `clusters` of about one size, those of a cluster as alike as
+/// may be: the limits are ranks among so many values, spread over all. Too wide where clusters differ little.
+///
+/// # Errors
+/// If there are no values, fewer than clusters, or none of these.
+pub fn clustered_quantile(
+    values: &[f64],
+    clusters: usize,
+    p: f64,
+    confidence: f64,
+) -> Result<Estimate, EstimateError> {
+    check(values, clusters.max(1))?;
+    check_count("clusters", clusters)?;
     check_probability(p)?;
     check_probability(confidence)?;
     let ascending = sorted(values);
-    let (low, high) = limits(ascending.len(), p, confidence);
-    let order_statistic = |rank: usize| match rank {
-        0 => f64::NEG_INFINITY,
-        rank => ascending.get(rank - 1).copied().unwrap_or(f64::INFINITY),
-    };
+    let (low, high) = limits(clusters, p, confidence);
     let value = quantile(&ascending, p);
+    let lower = |rank: usize| ascending[(rank - 1) * ascending.len() / clusters].min(value);
+    let upper = |rank: usize| ascending[(rank * ascending.len()).div_ceil(clusters) - 1].max(value);
     Ok(Estimate {
         value,
-        low: order_statistic(low).min(value),
-        high: order_statistic(high).max(value),
+        low: if low > 0 {
+            lower(low)
+        } else {
+            f64::NEG_INFINITY
+        },
+        high: if high <= clusters {
+            upper(high)
+        } else {
+            f64::INFINITY
+        },
     })
 }
 
@@ -77,24 +98,26 @@ fn limits(n: usize, p: f64, confidence: f64) -> (usize, usize) {
     )
 }
 
-/// Bands over time: `series` holds the values of each run, by time, from the same first time on.
+/// Bands over time: `series` holds the values of each run, by time, from the same first time on, and `clusters`
+/// the cluster of each, runs of one in a row ([`clustered_quantile`]).
 /// As many bands as the longest run has times. Runs that end early drop out; where ending goes with
 /// the outcome, later bands are of the runs that went on and [`Band::runs`] says how many those are.
 pub fn bands(
     series: &[Vec<f64>],
+    clusters: &[u32],
     probabilities: &[f64],
     confidence: f64,
 ) -> Result<Vec<Band>, EstimateError> {
     let times = series.iter().map(Vec::len).max().unwrap_or(0);
     (0..times)
         .map(|time| {
-            let values: Vec<f64> = series
-                .iter()
-                .filter_map(|run| run.get(time).copied())
-                .collect();
+            let runs = series.iter().zip(clusters);
+            let there = runs.filter_map(|(run, cluster)| Some((*run.get(time)?, *cluster)));
+            let (values, of): (Vec<f64>, Vec<u32>) = there.unzip();
+            let clusters = of.chunk_by(|one, other| one == other).count();
             let quantiles = probabilities
                 .iter()
-                .map(|&p| quantile_estimate(&values, p, confidence))
+                .map(|&p| clustered_quantile(&values, clusters, p, confidence))
                 .collect::<Result<_, _>>()?;
             Ok(Band {
                 runs: values.len(),

@@ -82,6 +82,12 @@ pub(super) fn check(values: &[f64], need: usize) -> Result<(), EstimateError> {
     }
 }
 
+/// Refuses none of what must be there.
+pub(super) fn check_count(what: &'static str, value: usize) -> Result<(), EstimateError> {
+    let error = EstimateError::Count { what, value };
+    (value > 0).then_some(()).ok_or(error)
+}
+
 /// Refuses levels outside (0, 1).
 pub(super) fn check_probability(value: f64) -> Result<(), EstimateError> {
     let inside = 0.0 < value && value < 1.0;

@@ -3,6 +3,7 @@
 use super::bootstrap::Bootstrap;
 use super::design::{DesignError, Points, permutation};
 use super::estimate::{Estimate, EstimateError, check};
+use super::replicates::widened;
 use super::uniform::Uniforms;
 
 /// Trajectories over a grid of p levels: each starts at random and moves every parameter once, in
@@ -26,7 +27,7 @@ pub struct Morris {
 pub struct Effect {
     /// Mean of the effects.
     pub mu: f64,
-    /// Mean of their magnitudes, with its bootstrap interval over trajectories.
+    /// Mean of their magnitudes, with its bootstrap interval over trajectories ([`widened`]).
     pub mu_star: Estimate,
     /// Their standard deviation, over n - 1: curvature and interactions. 0 for a linear output.
     pub sigma: f64,
@@ -103,7 +104,11 @@ impl Morris {
         check(outputs, 2 * (self.dimensions as usize + 1))?;
         let effects = self.elementary(outputs);
         let count = self.trajectories as usize;
-        let intervals = bootstrap.intervals(count, |chosen| {
+        let wide = Bootstrap {
+            confidence: widened(bootstrap.confidence, count),
+            ..*bootstrap
+        };
+        let intervals = wide.intervals(count, |chosen| {
             let magnitude = |of: &Vec<f64>| mean(chosen.iter().map(|&at| of[at].abs()));
             effects.iter().map(magnitude).collect()
         })?;

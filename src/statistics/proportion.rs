@@ -1,7 +1,7 @@
 //! How likely something is, from the runs in which it happened.
 
 use super::beta;
-use super::estimate::{Estimate, EstimateError, check_probability};
+use super::estimate::{Estimate, EstimateError, check_count, check_probability};
 use super::normal;
 use super::survival::Observation;
 
@@ -22,9 +22,25 @@ fn check_counts(successes: usize, trials: usize, confidence: f64) -> Result<(), 
 /// sqrt(p (1 - p) / n) puts the observed share within z of them. Its coverage is near `confidence`
 /// on average over p.
 pub fn wilson(successes: usize, trials: usize, confidence: f64) -> Result<Estimate, EstimateError> {
+    clustered_wilson(successes, trials, trials, confidence)
+}
+
+/// [`wilson`] where trials come in `clusters`, those of a cluster as alike as may be: the interval of the same
+/// share among so many trials. Too wide where clusters differ little.
+///
+/// # Errors
+/// If there is no trial or no cluster, or there are more successes or clusters than trials.
+pub fn clustered_wilson(
+    successes: usize,
+    trials: usize,
+    clusters: usize,
+    confidence: f64,
+) -> Result<Estimate, EstimateError> {
     check_counts(successes, trials, confidence)?;
-    let n = trials as f64;
-    let share = successes as f64 / n;
+    check_counts(clusters, trials, confidence)?;
+    check_count("clusters", clusters)?;
+    let n = clusters as f64;
+    let share = successes as f64 / trials as f64;
     let z = normal::quantile(0.5 + 0.5 * confidence);
     let weight = 1.0 + z * z / n;
     let centre = share + z * z / (2.0 * n);

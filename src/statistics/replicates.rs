@@ -59,7 +59,7 @@ pub fn figures(
 }
 
 /// The confidence at which percentiles of so few units cover about `confidence`.
-fn widened(confidence: f64, units: usize) -> f64 {
+pub fn widened(confidence: f64, units: usize) -> f64 {
     if units < 2 {
         return confidence;
     }

@@ -3,6 +3,7 @@
 use super::bootstrap::Bootstrap;
 use super::design::{DesignError, Points};
 use super::estimate::{Estimate, EstimateError, check};
+use super::replicates::widened;
 
 /// Saltelli's design over a base of N rows of 2k numbers. Of a base row, the first k are a point of
 /// A, the last k one of B; it gives k + 2 rows: A, then A with parameter i from B for each i, then
@@ -13,8 +14,9 @@ pub struct Saltelli<P> {
     base: P,
 }
 
-/// Parts of the variance that go with one parameter, with percentile bootstrap intervals over base
-/// rows. A base spread more evenly than at random is better than its intervals say.
+/// Parts of the variance that go with one parameter, with percentile bootstrap intervals over base rows, widened
+/// for few of them ([`widened`]). Rows of a Sobol base are no independent draws: with fewer than 64 the intervals
+/// cover less than they say, and only powers of two are balanced.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Indices {
     /// First order: V(E(y | x_i)) / V(y), by b (ab_i - a) averaged (Saltelli et al. 2010,
@@ -64,7 +66,11 @@ impl<P: Points> Saltelli<P> {
         let blocks: Vec<&[f64]> = centred.chunks_exact(self.block()).collect();
         let all: Vec<usize> = (0..blocks.len()).collect();
         let values = parts(&blocks, &all);
-        let intervals = bootstrap.intervals(blocks.len(), |chosen| parts(&blocks, chosen))?;
+        let wide = Bootstrap {
+            confidence: widened(bootstrap.confidence, blocks.len()),
+            ..*bootstrap
+        };
+        let intervals = wide.intervals(blocks.len(), |chosen| parts(&blocks, chosen))?;
         let estimate = |at: usize| Estimate {
             value: values[at],
             low: intervals[at].0,

@@ -1,7 +1,8 @@
 //! Time until a target is reached, from runs of which some end before (right censoring).
 
-use super::estimate::{Estimate, EstimateError, check, check_probability};
+use super::estimate::{Estimate, EstimateError, check, check_count, check_probability};
 use super::normal;
+use super::proportion::wilson;
 
 /// Slack in comparing a product of shares with a probability.
 const ROUNDING: f64 = 1e-12;
@@ -34,7 +35,9 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survival {
     steps: Vec<Step>,
-    last_time: f64,
+    /// When each run reached the target or ended, ascending.
+    times: Vec<f64>,
+    clusters: usize,
 }
 
 impl Survival {
@@ -64,8 +67,28 @@ impl Survival {
             }
             at_risk -= group.len();
         }
-        let last_time = runs[runs.len() - 1].time;
-        Ok(Self { steps, last_time })
+        let clusters = runs.len();
+        let times = runs.iter().map(|run| run.time).collect();
+        Ok(Self {
+            steps,
+            times,
+            clusters,
+        })
+    }
+
+    /// The same with limits for runs that come in so many clusters, those of a cluster as alike as may be:
+    /// Greenwood's sum times runs a cluster.
+    ///
+    /// # Errors
+    /// If there is no cluster.
+    pub fn in_clusters(self, clusters: usize) -> Result<Self, EstimateError> {
+        check_count("clusters", clusters)?;
+        Ok(Self { clusters, ..self })
+    }
+
+    /// Runs a cluster.
+    fn per_cluster(&self) -> f64 {
+        self.times.len() as f64 / self.clusters as f64
     }
 
     /// The times at which runs reached the target, ascending.
@@ -75,24 +98,35 @@ impl Survival {
 
     /// Share of runs that have not reached the target by `time`, with the interval of the
     /// log(-log) scale (Kalbfleisch and Prentice 1980): S^exp(+-z se / ln S), se^2 Greenwood's sum.
-    /// Before the first event it is 1 without an interval. Beyond the last observation nothing is
-    /// known but that it does not rise, so the lower limit is 0.
+    /// Before the first event it is 1, and its limits are Wilson's for none of the runs that came so far without
+    /// it. Beyond the last observation nothing is known but that it does not rise, so the lower limit is 0.
     pub fn at(&self, time: f64, confidence: f64) -> Result<Estimate, EstimateError> {
         check_probability(confidence)?;
         let reached = self.steps.partition_point(|step| step.time <= time);
         let limits = self.limits(confidence);
         let mut estimate = match reached.checked_sub(1) {
             Some(at) => limits[at],
-            None => Estimate {
-                value: 1.0,
-                low: 1.0,
-                high: 1.0,
-            },
+            None => self.untouched(time, confidence)?,
         };
-        if time > self.last_time {
+        if self.times.last().is_none_or(|last| time > *last) {
             estimate.low = 0.0;
         }
         Ok(estimate)
+    }
+
+    /// Survival while nobody has reached the target.
+    fn untouched(&self, time: f64, confidence: f64) -> Result<Estimate, EstimateError> {
+        let at_risk = self.times.len() - self.times.partition_point(|end| *end < time);
+        let clusters = at_risk as f64 / self.per_cluster();
+        let low = match libm::floor(clusters) as usize {
+            0 => 0.0,
+            clusters => 1.0 - wilson(0, clusters, confidence)?.high,
+        };
+        Ok(Estimate {
+            value: 1.0,
+            low,
+            high: 1.0,
+        })
     }
 
     /// Share of runs that have reached the target by `time`: 1 less [`Survival::at`].
@@ -133,7 +167,8 @@ impl Survival {
             let value = step.survival;
             let (low, high) = if value > 0.0 {
                 let logarithm = libm::log(value);
-                let factor = libm::exp(z * libm::sqrt(step.greenwood) / -logarithm);
+                let factor =
+                    libm::exp(z * libm::sqrt(step.greenwood * self.per_cluster()) / -logarithm);
                 (libm::exp(logarithm * factor), libm::exp(logarithm / factor))
             } else {
                 (0.0, last_high)

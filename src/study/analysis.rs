@@ -6,15 +6,17 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::StudyError;
-use super::dataset::{RUNS, TICKS, part_file, parts, shard_runs};
+use super::dataset::{RUNS, TICKS, open_part, part_file, parts, shard_runs};
 use super::manifest::{Identity, Manifest, Shard};
 use super::outcome::days_to;
+use super::plan::Design;
 use super::sensitivity::{self, Sensitivity};
-use crate::record::table::{Reader, Table, Values};
-use crate::statistics::bands::{bands, quantile_estimate};
-use crate::statistics::convergence::{convergence, doublings};
+use crate::record::summary::STALLED_SHARE_MAX;
+use crate::record::table::{Table, Values};
+use crate::statistics::bands::{bands, clustered_quantile};
+use crate::statistics::convergence::doublings;
 use crate::statistics::estimate::{Estimate, EstimateError};
-use crate::statistics::proportion::wilson;
+use crate::statistics::proportion::clustered_wilson;
 use crate::statistics::survival::{Observation, Survival};
 
 /// Quantiles of a band: its median and the ends of the 50, 80 and 95% intervals.
@@ -34,17 +36,22 @@ const OOMS: std::ops::RangeInclusive<u64> = 1..=6;
 pub struct Analysis {
     /// Name of the scenario.
     pub scenario: String,
+    /// Whether points are draws from the ranges, so that shares of the runs are chances. If not, there are no
+    /// quantiles, bands, chances and times.
+    pub draws: bool,
     /// Runs that ended.
     pub runs: usize,
     /// Reasons of those that failed, and how many did.
     pub failed: Vec<(String, usize)>,
+    /// Runs that lost more agent time to the event bound than [`STALLED_SHARE_MAX`]: their results are not valid.
+    pub not_valid: usize,
     /// Events of all runs.
     pub events: f64,
     /// The measure.
     pub of: String,
-    /// Its quantiles over runs, by [`QUANTILES`].
+    /// Its quantiles over runs, by [`QUANTILES`]; of days to some OOMs, Kaplan's and Meier's.
     pub quantiles: Vec<(f64, Interval)>,
-    /// Its median from the first so many runs.
+    /// Its median from the first so many runs; only where those are a smaller sweep of the same design.
     pub convergence: Vec<(usize, Interval)>,
     /// Training OOMs at the frontier since day 0, over time.
     pub bands: Vec<BandAt>,
@@ -96,7 +103,7 @@ pub struct Chance {
     pub oom: u64,
     /// Days from day 0.
     pub within_days: f64,
-    /// Share of the runs, with Wilson's interval.
+    /// Share of the runs that did not fail, with Wilson's interval.
     pub share: Interval,
 }
 
@@ -113,6 +120,9 @@ pub struct Time {
     pub course: Vec<(f64, Interval)>,
 }
 
+/// Slack in comparing a day with a multiple of the days between two bands.
+const ROUNDING: f64 = 1e-12;
+
 /// Days at which a course is told.
 const COURSE_DAYS: usize = 121;
 
@@ -123,45 +133,145 @@ const COURSE_DAYS: usize = 121;
 pub fn analyse(folder: &Path, of: &str) -> Result<Analysis, StudyError> {
     let manifest = Manifest::read(folder)?;
     let runs = read_runs(folder, &manifest)?;
-    let ended = measure(&runs, "sim_days")?;
-    let values = measure(&runs, of)?;
-    let known: Vec<f64> = values.iter().flatten().copied().collect();
-    let median = |values: &[f64]| quantile_estimate(values, 0.5, CONFIDENCE);
-    let counts = doublings(8, known.len());
+    let clusters = clusters(&manifest.sweep, &runs);
+    let answers = Answers::of(&runs, of, &clusters)?;
+    let draws = !manifest.sweep.design.compares();
+    let when = |asked: bool| if asked { runs.rows() } else { 0 };
+    let stalled = measure(&runs, "stalled_share")?;
+    let stalled = stalled.into_iter().flatten();
     Ok(Analysis {
         scenario: manifest.sweep.scenario_name.clone(),
+        draws,
         runs: runs.rows(),
         failed: failures(&runs),
+        not_valid: stalled.filter(|&share| share > STALLED_SHARE_MAX).count(),
         events: measure(&runs, "events")?.iter().flatten().sum(),
         of: of.to_owned(),
-        quantiles: QUANTILES
-            .iter()
-            .map(|&p| Ok((p, quantile_estimate(&known, p, CONFIDENCE)?.into())))
-            .collect::<Result<_, EstimateError>>()
-            .map_err(unanswerable)?,
-        convergence: convergence(&known, &counts, median)
-            .map_err(unanswerable)?
-            .into_iter()
-            .map(|(runs, estimate)| (runs, estimate.into()))
-            .collect(),
-        bands: frontier_bands(folder, &manifest)?,
-        chances: chances(&runs, &ended)?,
-        times: times(&runs, &ended)?,
-        sensitivity: whole_sensitivity(&manifest, &runs, &values)?,
+        quantiles: answers.quantiles(when(draws))?,
+        convergence: answers.convergence(when(grows(&manifest)))?,
+        bands: if draws {
+            frontier_bands(folder, &manifest, &clusters)?
+        } else {
+            Vec::new()
+        },
+        chances: chances(&runs, &clusters, draws)?,
+        times: times(&runs, &clusters, draws)?,
+        sensitivity: whole_sensitivity(&manifest, &runs, &answers)?,
     })
+}
+
+/// The cluster of each run: runs at one point are alike in all but the seed, which is all that differs where
+/// nothing is uncertain.
+fn clusters(sweep: &Identity, runs: &Table) -> Vec<u32> {
+    let of = if sweep.parameters.is_empty() {
+        "run"
+    } else {
+        "point"
+    };
+    let numbers = runs.counts(of).unwrap_or_default();
+    numbers.iter().map(|&number| number as u32).collect()
+}
+
+/// Are the first runs of a sweep those of a smaller one?
+fn grows(manifest: &Manifest) -> bool {
+    matches!(
+        manifest.sweep.design,
+        Design::Random { .. } | Design::Sobol { .. }
+    ) && manifest.shard == Shard::WHOLE
+}
+
+/// A measure of every run, and what some of them say of it.
+pub(super) struct Answers<'a> {
+    /// By run; of a time that was not reached, infinite; `None` of runs that failed or have none.
+    pub values: Vec<Option<f64>>,
+    /// When runs ended, of a time that may lie beyond it.
+    ended: Option<Vec<Option<f64>>>,
+    clusters: &'a [u32],
+}
+
+impl<'a> Answers<'a> {
+    fn of(runs: &Table, of: &str, clusters: &'a [u32]) -> Result<Self, StudyError> {
+        let mut values = measure(runs, of)?;
+        let is_time = (1..=super::outcome::OOMS).any(|oom| days_to(oom) == of);
+        let ended = is_time.then(|| measure(runs, "sim_days")).transpose()?;
+        for (value, ended) in values.iter_mut().zip(ended.iter().flatten()) {
+            *value = value.or(ended.map(|_| f64::INFINITY));
+        }
+        Ok(Self {
+            values,
+            ended,
+            clusters,
+        })
+    }
+
+    /// A quantile over the runs of these numbers, in their order; `None` if none of them has a value.
+    pub fn quantile(
+        &self,
+        rows: impl Iterator<Item = usize>,
+        p: f64,
+    ) -> Result<Option<Interval>, StudyError> {
+        let known = rows.filter_map(|row| Some((row, self.values[row]?)));
+        let (rows, values): (Vec<usize>, Vec<f64>) = known.unzip();
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let count = distinct(rows.iter().map(|&row| self.clusters[row]));
+        let estimate = match &self.ended {
+            None => clustered_quantile(&values, count, p, CONFIDENCE),
+            Some(ended) => {
+                let one = |(&row, &value): (&usize, &f64)| {
+                    let time = value.min(ended[row].unwrap_or(f64::INFINITY));
+                    let reached = value.is_finite();
+                    Observation { time, reached }
+                };
+                let observed: Vec<_> = rows.iter().zip(&values).map(one).collect();
+                let survival = Survival::new(&observed).and_then(|all| all.in_clusters(count));
+                survival.and_then(|survival| survival.quantile(p, CONFIDENCE))
+            }
+        };
+        Ok(Some(estimate.map_err(unanswerable)?.into()))
+    }
+
+    fn quantiles(&self, runs: usize) -> Result<Vec<(f64, Interval)>, StudyError> {
+        let of = |&p: &f64| Ok(self.quantile(0..runs, p)?.map(|quantile| (p, quantile)));
+        let found = QUANTILES.iter().map(of);
+        found.filter_map(Result::transpose).collect()
+    }
+
+    fn convergence(&self, runs: usize) -> Result<Vec<(usize, Interval)>, StudyError> {
+        if runs == 0 {
+            return Ok(Vec::new());
+        }
+        // Points are added, whole.
+        let per_point = runs / distinct(self.clusters.iter().copied()).max(1);
+        let first = |points: usize| -> Result<Option<(usize, Interval)>, StudyError> {
+            let median = self.quantile(0..points * per_point, 0.5)?;
+            Ok(median.map(|median| (points * per_point, median)))
+        };
+        let counts = doublings(8, runs / per_point).into_iter();
+        counts.map(first).filter_map(Result::transpose).collect()
+    }
+}
+
+/// Different numbers in a row of numbers in which equal ones are neighbours.
+fn distinct(numbers: impl Iterator<Item = u32>) -> usize {
+    let mut last = None;
+    numbers
+        .filter(|&number| last.replace(number) != Some(number))
+        .count()
 }
 
 /// Sensitivities need every point of the design.
 fn whole_sensitivity(
     manifest: &Manifest,
     runs: &Table,
-    values: &[Option<f64>],
+    answers: &Answers<'_>,
 ) -> Result<Option<Sensitivity>, StudyError> {
     let Identity { parameters, .. } = &manifest.sweep;
     if manifest.shard != Shard::WHOLE || parameters.is_empty() {
         return Ok(None);
     }
-    sensitivity::of(&manifest.sweep, runs, values).map(Some)
+    sensitivity::of(&manifest.sweep, runs, answers).map(Some)
 }
 
 pub(super) fn unanswerable(error: EstimateError) -> StudyError {
@@ -191,11 +301,19 @@ fn read(
                 folder.display()
             )));
         }
-        let reader = Reader::open(&path).map_err(StudyError::malformed(&path))?;
+        let before = all.rows();
+        let reader = open_part(&path, &manifest.sweep)?;
         for group in 0..reader.groups() {
             let group = reader.group(group, &wanted);
             let group = group.map_err(StudyError::malformed(&path))?;
             super::dataset::append(&mut all, &group, &path)?;
+        }
+        let runs = all.counts("run").unwrap_or_default();
+        if kind == RUNS && !runs[before..].iter().copied().eq(part.map(u64::from)) {
+            return Err(StudyError::Malformed {
+                path,
+                why: "it does not hold the runs of this part".to_owned(),
+            });
         }
     }
     Ok(all)
@@ -205,6 +323,10 @@ fn read(
 fn measure(runs: &Table, name: &str) -> Result<Vec<Option<f64>>, StudyError> {
     match runs.get(name) {
         Some(Values::RealsOrNull(values)) => Ok(values.clone()),
+        // A shard may have no runs.
+        None if runs.rows() == 0 && super::outcome::measure_names().any(|known| known == name) => {
+            Ok(Vec::new())
+        }
         _ => {
             let names = super::outcome::measure_names().collect::<Vec<_>>();
             let why = format!(
@@ -228,7 +350,11 @@ fn failures(runs: &Table) -> Vec<(String, usize)> {
 }
 
 /// Bands of the training OOMs of the lab that is ahead, since day 0.
-fn frontier_bands(folder: &Path, manifest: &Manifest) -> Result<Vec<BandAt>, StudyError> {
+fn frontier_bands(
+    folder: &Path,
+    manifest: &Manifest,
+    clusters: &[u32],
+) -> Result<Vec<BandAt>, StudyError> {
     let wanted = |name: &str| ["run", "day", "oom_training"].contains(&name);
     let ticks = read(folder, manifest, TICKS, wanted)?;
     let (Some(run), Some(day), Some(oom)) = (
@@ -239,32 +365,28 @@ fn frontier_bands(folder: &Path, manifest: &Manifest) -> Result<Vec<BandAt>, Stu
         return Ok(Vec::new());
     };
     let every = manifest.sweep.every_days;
-    let (mut series, mut has_base): (Vec<Vec<f64>>, Vec<bool>) = Default::default();
-    let (mut last, mut stood_for) = (None, f64::NAN);
-    for row in 0..ticks.rows() {
-        if last != Some(run[row]) {
-            series.push(Vec::new());
-            // Without burn-in nothing was found before the first tick.
-            has_base.push(day[row] <= 0.0);
-            (last, stood_for) = (Some(run[row]), f64::NAN);
-        }
-        // The first tick on or after a multiple of the interval stands for it; one that ends a run
-        // between two stands for none.
-        let at = libm::floor(day[row] / every) as usize;
-        let values = series.last_mut().expect("just pushed");
-        if at == values.len() {
-            values.push(oom[row]);
-            stood_for = day[row];
-        } else if day[row] == stood_for {
-            // Another lab at the same tick.
-            values[at] = values[at].max(oom[row]);
+    let first = u64::from(shard_runs(manifest).start);
+    // A run that failed has no ticks.
+    let mut series = vec![Vec::new(); clusters.len()];
+    let rows: Vec<usize> = (0..ticks.rows()).collect();
+    for rows in rows.chunk_by(|&one, &other| run[one] == run[other]) {
+        let series: &mut Vec<f64> = &mut series[(run[rows[0]] - first) as usize];
+        let mut base = 0.0;
+        for labs in rows.chunk_by(|&one, &other| day[one] == day[other]) {
+            let ahead = labs.iter().map(|&row| oom[row]).fold(f64::MIN, f64::max);
+            if series.is_empty() {
+                // Without burn-in nothing was found before the first tick.
+                base = if day[labs[0]] <= 0.0 { ahead } else { 0.0 };
+                series.push(0.0);
+            }
+            // The first tick on or after a multiple of the interval stands for it; a long one for several.
+            let reached = day[labs[0]] * (1.0 + ROUNDING);
+            while series.len() as f64 * every <= reached {
+                series.push(ahead - base);
+            }
         }
     }
-    for (values, has_base) in series.iter_mut().zip(has_base) {
-        let base = values.first().filter(|_| has_base).copied().unwrap_or(0.0);
-        values.iter_mut().for_each(|value| *value -= base);
-    }
-    let bands = bands(&series, &QUANTILES, CONFIDENCE).map_err(unanswerable)?;
+    let bands = bands(&series, clusters, &QUANTILES, CONFIDENCE).map_err(unanswerable)?;
     let bands = bands.into_iter().enumerate();
     Ok(bands
         .map(|(at, band)| BandAt {
@@ -275,31 +397,33 @@ fn frontier_bands(folder: &Path, manifest: &Manifest) -> Result<Vec<BandAt>, Stu
         .collect())
 }
 
-/// Each run that did not fail: when it reached so many OOMs, or ended.
+/// Each run that did not fail: when it reached so many OOMs, or ended; and of how many clusters those runs are.
 fn observations(
     runs: &Table,
-    ended: &[Option<f64>],
+    clusters: &[u32],
     oom: u64,
-) -> Result<Vec<Observation>, StudyError> {
-    let days = measure(runs, &days_to(oom))?;
-    let pairs = days.iter().zip(ended);
-    Ok(pairs
-        .filter_map(|(reached, ended)| {
-            Some(Observation {
-                time: reached.or(*ended)?,
-                reached: reached.is_some(),
-            })
-        })
-        .collect())
+) -> Result<(Vec<Observation>, usize), StudyError> {
+    let (days, ended) = (measure(runs, &days_to(oom))?, measure(runs, "sim_days")?);
+    let pairs = days.iter().zip(&ended).zip(clusters);
+    let known = pairs.filter_map(|((reached, ended), cluster)| {
+        let observed = Observation {
+            time: reached.or(*ended)?,
+            reached: reached.is_some(),
+        };
+        Some((observed, *cluster))
+    });
+    let (observed, clusters): (Vec<_>, Vec<_>) = known.unzip();
+    Ok((observed, distinct(clusters.into_iter())))
 }
 
-fn chances(runs: &Table, ended: &[Option<f64>]) -> Result<Vec<Chance>, StudyError> {
+fn chances(runs: &Table, clusters: &[u32], draws: bool) -> Result<Vec<Chance>, StudyError> {
+    let ended = measure(runs, "sim_days")?;
     let shortest = ended
         .iter()
         .flatten()
         .copied()
         .fold(f64::INFINITY, f64::min);
-    if !shortest.is_finite() {
+    if !draws || !shortest.is_finite() {
         return Ok(Vec::new());
     }
     // Times that every run lived to see.
@@ -308,12 +432,12 @@ fn chances(runs: &Table, ended: &[Option<f64>]) -> Result<Vec<Chance>, StudyErro
     within.push(shortest);
     let mut chances = Vec::new();
     for oom in OOMS {
-        let observed = observations(runs, ended, oom)?;
+        let (observed, clusters) = observations(runs, clusters, oom)?;
         for &days in &within {
             let reached = observed
                 .iter()
                 .filter(|run| run.reached && run.time <= days);
-            let share = wilson(reached.count(), observed.len(), CONFIDENCE);
+            let share = clustered_wilson(reached.count(), observed.len(), clusters, CONFIDENCE);
             chances.push(Chance {
                 oom,
                 within_days: days,
@@ -324,15 +448,16 @@ fn chances(runs: &Table, ended: &[Option<f64>]) -> Result<Vec<Chance>, StudyErro
     Ok(chances)
 }
 
-fn times(runs: &Table, ended: &[Option<f64>]) -> Result<Vec<Time>, StudyError> {
+fn times(runs: &Table, clusters: &[u32], draws: bool) -> Result<Vec<Time>, StudyError> {
     let mut times = Vec::new();
-    for oom in OOMS {
-        let observed = observations(runs, ended, oom)?;
+    for oom in OOMS.filter(|_| draws) {
+        let (observed, clusters) = observations(runs, clusters, oom)?;
         let reached = observed.iter().filter(|run| run.reached).count();
         if reached == 0 {
             continue;
         }
-        let survival = Survival::new(&observed).map_err(unanswerable)?;
+        let survival = Survival::new(&observed).and_then(|all| all.in_clusters(clusters));
+        let survival = survival.map_err(unanswerable)?;
         let day = |p| survival.quantile(p, CONFIDENCE).map(Interval::from);
         times.push(Time {
             oom,

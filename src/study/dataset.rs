@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::StudyError;
@@ -29,8 +30,19 @@ pub const TICKS: &str = "ticks";
 /// Folder of runs whose part is not whole yet.
 const PENDING: &str = "pending";
 
-/// The footer note with the row of a pending run.
+/// The footer note with the row of a pending run, a [`Recorded`].
 const ROW: &str = "run";
+
+/// The footer note of a part with the hash of its sweep.
+const SWEEP: &str = "sweep";
+
+/// A pending run.
+#[derive(Serialize, Deserialize)]
+struct Recorded {
+    /// Hash of its sweep.
+    sweep: String,
+    row: RunRow,
+}
 
 /// A sweep folder that this process writes.
 #[derive(Debug)]
@@ -80,18 +92,30 @@ impl Dataset {
         match look(folder)? {
             Some(manifest) if existing == Existing::Resume => {
                 check_same(folder, &manifest, &wanted)?;
-                if manifest.status == Status::Completed {
+                // A part may have been removed since, as a damaged one is to be.
+                let is_whole = on_disk(folder, &wanted).iter().all(|&done| done);
+                if manifest.status == Status::Completed && is_whole {
+                    drop(lock);
+                    atomic::remove_file(&folder.join(crate::record::names::LOCK))?;
                     return Ok(Opened::Completed(Box::new(manifest)));
                 }
             }
-            Some(_) => {
+            None if existing != Existing::Replace && holds_runs(folder) => {
+                return Err(StudyError::NotASweep {
+                    path: folder.to_path_buf(),
+                    why: "it holds runs, but no manifest says of which sweep; replace them with --force"
+                        .to_owned(),
+                });
+            }
+            found => {
                 // First, so that a kill in between does not leave a sweep without its data.
-                atomic::remove_file(&folder.join(MANIFEST))?;
+                if found.is_some() {
+                    atomic::remove_file(&folder.join(MANIFEST))?;
+                }
                 for name in [RUNS, TICKS, PENDING] {
                     atomic::remove_folder(&folder.join(name))?;
                 }
             }
-            None => {}
         }
         for name in [RUNS, TICKS, PENDING] {
             let inner = folder.join(name);
@@ -128,7 +152,11 @@ impl Dataset {
     /// # Errors
     /// If the disk refuses.
     pub fn add(&self, row: &RunRow, ticks: &Table) -> Result<(), StudyError> {
-        let note = serde_json::to_string(row).expect("a row is plain data");
+        let recorded = Recorded {
+            sweep: self.sweep().hash(),
+            row: row.clone(),
+        };
+        let note = serde_json::to_string(&recorded).expect("a row is plain data");
         let group = (ticks.rows() > 0).then(|| Ok(ticks.clone()));
         let path = pending(&self.folder, row.run);
         table::write(&path, TICKS, ticks, Some((ROW, note)), group.into_iter())?;
@@ -163,7 +191,7 @@ impl Dataset {
         let runs = shard_runs(&self.manifest);
         let done = self.done.lock().expect("no thread panics with it").clone();
         for part in parts(&runs) {
-            let whole = part_file(&self.folder, RUNS, part.start / PART_RUNS).exists();
+            let whole = is_whole(&self.folder, part.start / PART_RUNS);
             let inside = (part.start - runs.start) as usize..(part.end - runs.start) as usize;
             if whole {
                 self.drop_pending(part)?;
@@ -181,10 +209,12 @@ impl Dataset {
         let mut readers = Vec::with_capacity(part.len());
         for run in part.clone() {
             let path = pending(&self.folder, run);
-            let (row, reader) = open_pending(&path).ok_or_else(|| StudyError::Malformed {
-                path: path.clone(),
-                why: "not as it was written".to_owned(),
-            })?;
+            let hash = self.sweep().hash();
+            let (row, reader) =
+                open_pending(&path, &hash).ok_or_else(|| StudyError::Malformed {
+                    path: path.clone(),
+                    why: "not as it was written".to_owned(),
+                })?;
             rows.push(row);
             readers.push((path, reader));
         }
@@ -199,10 +229,11 @@ impl Dataset {
             Ok(ticks)
         });
         let path = part_file(&self.folder, TICKS, number);
-        table::write(&path, TICKS, &like(), None, grouped(tables))?;
+        table::write(&path, TICKS, &like(), note(self.sweep()), grouped(tables))?;
         let runs = outcome::table_of(self.sweep(), &rows);
         let path = part_file(&self.folder, RUNS, number);
-        table::write(&path, RUNS, &runs.clone(), None, std::iter::once(Ok(runs)))?;
+        let group = std::iter::once(Ok(runs.clone()));
+        table::write(&path, RUNS, &runs, note(self.sweep()), group)?;
         self.drop_pending(part)
     }
 
@@ -257,10 +288,53 @@ fn check_same(folder: &Path, found: &Manifest, wanted: &Manifest) -> Result<(), 
 /// Which runs of the shard are on disk, whole.
 fn on_disk(folder: &Path, manifest: &Manifest) -> Vec<bool> {
     let runs = shard_runs(manifest);
-    let whole = |run: u32| part_file(folder, RUNS, run / PART_RUNS).exists();
-    let is_done =
-        |run: u32| open_pending(&pending(folder, run)).is_some_and(|(row, _)| row.run == run);
-    runs.map(|run| whole(run) || is_done(run)).collect()
+    let hash = manifest.sweep.hash();
+    let is_done = |run: u32| {
+        let found = open_pending(&pending(folder, run), &hash);
+        found.is_some_and(|(row, reader)| row.run == run && reader.is_readable())
+    };
+    let parts = parts(&runs);
+    parts
+        .flat_map(|part| {
+            let whole = is_whole(folder, part.start / PART_RUNS);
+            part.map(move |run| (run, whole))
+        })
+        .map(|(run, whole)| whole || is_done(run))
+        .collect()
+}
+
+/// Are both files of a part there?
+fn is_whole(folder: &Path, part: u32) -> bool {
+    [RUNS, TICKS]
+        .iter()
+        .all(|kind| part_file(folder, kind, part).exists())
+}
+
+/// Is there any file with runs?
+fn holds_runs(folder: &Path) -> bool {
+    [RUNS, TICKS, PENDING].iter().any(|name| {
+        fs::read_dir(folder.join(name)).is_ok_and(|mut entries| entries.next().is_some())
+    })
+}
+
+/// The note in the footer of every part: of which sweep it is.
+pub fn note(sweep: &Identity) -> Option<(&'static str, String)> {
+    Some((SWEEP, sweep.hash()))
+}
+
+/// Opens a part.
+///
+/// # Errors
+/// If it cannot be read, or is another sweep's.
+pub fn open_part(path: &Path, sweep: &Identity) -> Result<Reader, StudyError> {
+    let reader = Reader::open(path).map_err(StudyError::malformed(path))?;
+    if reader.note(SWEEP) == Some(&sweep.hash()) {
+        return Ok(reader);
+    }
+    Err(StudyError::Malformed {
+        path: path.to_path_buf(),
+        why: "it is a part of another sweep".to_owned(),
+    })
 }
 
 /// Runs of the shard of a manifest.
@@ -295,11 +369,11 @@ fn pending(folder: &Path, run: u32) -> PathBuf {
     folder.join(PENDING).join(format!("run-{run:08}.parquet"))
 }
 
-/// A run that was recorded; `None` if the file is not there or not whole.
-fn open_pending(path: &Path) -> Option<(RunRow, Reader)> {
+/// A run that was recorded; `None` if the file is not there, not whole, or of another sweep.
+fn open_pending(path: &Path, hash: &str) -> Option<(RunRow, Reader)> {
     let reader = Reader::open(path).ok()?;
-    let row = serde_json::from_str(reader.note(ROW)?).ok()?;
-    Some((row, reader))
+    let recorded: Recorded = serde_json::from_str(reader.note(ROW)?).ok()?;
+    (recorded.sweep == hash).then_some((recorded.row, reader))
 }
 
 /// The columns of `ticks/`, without rows.

@@ -44,6 +44,14 @@ pub struct Identity {
     pub correlations: Vec<(String, String, f64)>,
 }
 
+impl Identity {
+    /// blake3 of its JSON, hex.
+    pub fn hash(&self) -> String {
+        let json = serde_json::to_string(self).expect("an identity is plain data");
+        blake3::hash(json.as_bytes()).to_hex().to_string()
+    }
+}
+
 /// An uncertain value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {

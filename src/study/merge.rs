@@ -5,10 +5,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::StudyError;
-use super::dataset::{self, RUNS, TICKS, append, grouped, like, part_file, parts, shard_runs};
-use super::manifest::{Manifest, Shard};
+use super::dataset::{
+    self, RUNS, TICKS, append, grouped, like, note, open_part, part_file, parts, shard_runs,
+};
+use super::manifest::{Identity, Manifest, Shard};
 use crate::record::manifest::differences;
-use crate::record::table::{self, Reader, Table};
+use crate::record::table::{self, Table};
 use crate::record::{RecordError, Status, atomic};
 
 /// A shard that has ended.
@@ -29,6 +31,21 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<Manifest, StudyError> {
             why: "merging needs a folder that is not there yet, or is empty".to_owned(),
         });
     }
+    if let Err(error) = put_together(&manifest, &sources, out) {
+        // So that the same command can be given again.
+        for kind in [RUNS, TICKS] {
+            atomic::remove_folder(&out.join(kind))?;
+        }
+        return Err(error);
+    }
+    manifest.shard = Shard::WHOLE;
+    manifest.status = Status::Completed;
+    manifest.write(out)?;
+    Ok(manifest)
+}
+
+/// Makes every part of the whole.
+fn put_together(manifest: &Manifest, sources: &[Source], out: &Path) -> Result<(), StudyError> {
     for kind in [RUNS, TICKS] {
         let inner = out.join(kind);
         fs::create_dir_all(&inner).map_err(RecordError::io("create", &inner))?;
@@ -44,15 +61,12 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<Manifest, StudyError> {
                 .map(|source| part_file(&source.folder, kind, number));
             let from: Vec<_> = from.collect();
             match from.as_slice() {
-                [only] => copy(only, &to)?,
-                several => join(several, kind, &to)?,
+                [only] => copy(only, &to, &manifest.sweep)?,
+                several => join(several, kind, &to, &manifest.sweep)?,
             }
         }
     }
-    manifest.shard = Shard::WHOLE;
-    manifest.status = Status::Completed;
-    manifest.write(out)?;
-    Ok(manifest)
+    Ok(())
 }
 
 /// The shards in the order of their runs, held against each other.
@@ -120,7 +134,14 @@ fn check_next(next: u32, source: &Source) -> Result<(), StudyError> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), StudyError> {
+fn copy(from: &Path, to: &Path, sweep: &Identity) -> Result<(), StudyError> {
+    let reader = open_part(from, sweep)?;
+    if !reader.is_readable() {
+        return Err(StudyError::Malformed {
+            path: from.to_path_buf(),
+            why: "not as it was written".to_owned(),
+        });
+    }
     let mut file = fs::File::open(from).map_err(RecordError::io("read", from))?;
     atomic::write_with(to, |out| {
         std::io::copy(&mut file, out).map_err(RecordError::io("write", to))
@@ -129,10 +150,10 @@ fn copy(from: &Path, to: &Path) -> Result<(), StudyError> {
 }
 
 /// The file of a part whose runs lie in several shards.
-fn join(from: &[PathBuf], kind: &str, to: &Path) -> Result<(), StudyError> {
+fn join(from: &[PathBuf], kind: &str, to: &Path, sweep: &Identity) -> Result<(), StudyError> {
     let mut whole = Table::default();
     for path in from {
-        let reader = Reader::open(path).map_err(StudyError::malformed(path))?;
+        let reader = open_part(path, sweep)?;
         for group in 0..reader.groups() {
             let group = reader.group(group, |_| true);
             append(
@@ -143,10 +164,11 @@ fn join(from: &[PathBuf], kind: &str, to: &Path) -> Result<(), StudyError> {
         }
     }
     if kind == RUNS {
-        table::write(to, RUNS, &whole.clone(), None, std::iter::once(Ok(whole)))?;
+        let group = std::iter::once(Ok(whole.clone()));
+        table::write(to, RUNS, &whole, note(sweep), group)?;
     } else {
         let runs = split(&whole).into_iter().map(Ok);
-        table::write(to, TICKS, &like(), None, grouped(runs))?;
+        table::write(to, TICKS, &like(), note(sweep), grouped(runs))?;
     }
     Ok(())
 }

@@ -94,8 +94,9 @@ impl Request {
             Way::Morris => Design::Morris {
                 trajectories: blocks(dimensions + 1)?,
             },
+            // A part of Sobol's sequence is balanced only if its length is a power of two.
             Way::Saltelli => Design::Saltelli {
-                base: blocks(dimensions + 2)?,
+                base: 1 << blocks(dimensions + 2)?.ilog2(),
             },
         })
     }
@@ -140,8 +141,9 @@ pub enum Design {
 }
 
 impl Design {
-    /// Do points differ by what they are compared for, so that they had better share seeds?
-    fn compares(self) -> bool {
+    /// Do points differ by what they are compared for, so that they had better share seeds? Then shares of the
+    /// runs are no chances; otherwise points are draws.
+    pub fn compares(self) -> bool {
         !matches!(
             self,
             Self::Random { .. } | Self::Sobol { .. } | Self::Lhs { .. }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::StudyError;
-use super::analysis::{CONFIDENCE, Interval, unanswerable};
+use super::analysis::{Answers, CONFIDENCE, Interval, unanswerable};
 use super::manifest::{Identity, Parameter};
 use super::plan::{self, Design, PlanError};
 use crate::record::table::{Table, Values};
-use crate::statistics::bands::quantile_estimate;
 use crate::statistics::bootstrap::Bootstrap;
 use crate::statistics::design::Points;
 use crate::statistics::normal;
@@ -76,7 +75,7 @@ pub struct Tornado {
 pub struct Rank {
     /// Key of the value.
     pub key: String,
-    /// Spearman's rank correlation with Fieller's interval.
+    /// Spearman's rank correlation with the interval of Bonett and Wright.
     pub spearman: Interval,
 }
 
@@ -89,14 +88,14 @@ pub struct ByChoice {
     pub medians: Vec<(String, usize, Interval)>,
 }
 
-/// What the sweep says of a measure; `values` are by run.
+/// What the sweep says of a measure.
 ///
 /// # Errors
 /// If the manifest's design cannot be laid out again.
-pub fn of(
+pub(super) fn of(
     sweep: &Identity,
     runs: &Table,
-    values: &[Option<f64>],
+    answers: &Answers<'_>,
 ) -> Result<Sensitivity, StudyError> {
     let keys = || {
         sweep
@@ -109,12 +108,15 @@ pub fn of(
         sweep.design
     {
         return Ok(Sensitivity::Ranks {
-            numbers: ranks(sweep, runs, values),
-            words: by_choice(sweep, runs, values)?,
+            numbers: ranks(sweep, runs, &answers.values),
+            words: by_choice(sweep, runs, answers)?,
         });
     }
-    let Some(outputs) = by_point(values, sweep.replicates as usize) else {
-        let why = "some runs failed, and this design needs every point".to_owned();
+    let outputs: Option<Vec<f64>> = by_point(&answers.values, sweep.replicates as usize)
+        .into_iter()
+        .collect();
+    let Some(outputs) = outputs.filter(|all| all.iter().all(|output| output.is_finite())) else {
+        let why = "some runs have no value, and this design needs every point".to_owned();
         return Ok(Sensitivity::None(why));
     };
     let bootstrap = Bootstrap {
@@ -163,8 +165,8 @@ pub fn of(
     }
 }
 
-/// Means over the replicates of each point; `None` if one is missing.
-fn by_point(values: &[Option<f64>], replicates: usize) -> Option<Vec<f64>> {
+/// Means over the replicates of each point; `None` if one is missing there.
+fn by_point(values: &[Option<f64>], replicates: usize) -> Vec<Option<f64>> {
     let mean = |point: &[Option<f64>]| {
         let sum = point.iter().copied().sum::<Option<f64>>();
         sum.map(|sum| sum / point.len() as f64)
@@ -172,13 +174,16 @@ fn by_point(values: &[Option<f64>], replicates: usize) -> Option<Vec<f64>> {
     values.chunks_exact(replicates).map(mean).collect()
 }
 
-/// Rank correlations over the runs that have the measure; values that are no numbers have none.
+/// Rank correlations over the points whose runs all have the measure, with its mean there: runs at one point are no
+/// more evidence of what its values do. Values that are no numbers have none.
 fn ranks(sweep: &Identity, runs: &Table, values: &[Option<f64>]) -> Vec<Rank> {
+    let replicates = sweep.replicates as usize;
     let correlation = |parameter: &Parameter| {
         let Some(Values::Reals(inputs)) = runs.get(&parameter.key) else {
             return None;
         };
-        let pairs = inputs.iter().zip(values);
+        let points = by_point(values, replicates);
+        let pairs = inputs.iter().step_by(replicates).zip(&points);
         let (x, y): (Vec<f64>, Vec<f64>) = pairs.filter_map(|(x, y)| Some((*x, (*y)?))).unzip();
         Some(Rank {
             key: parameter.key.clone(),
@@ -192,21 +197,23 @@ fn ranks(sweep: &Identity, runs: &Table, values: &[Option<f64>]) -> Vec<Rank> {
 fn by_choice(
     sweep: &Identity,
     runs: &Table,
-    values: &[Option<f64>],
+    answers: &Answers<'_>,
 ) -> Result<Vec<ByChoice>, StudyError> {
     let mut found = Vec::new();
     for Parameter { key, .. } in &sweep.parameters {
         let Some(Values::Texts(choices)) = runs.get(key) else {
             continue;
         };
-        let mut groups = BTreeMap::<&str, Vec<f64>>::new();
-        for (choice, value) in choices.iter().zip(values) {
-            groups.entry(choice).or_default().extend(value);
+        let mut groups = BTreeMap::<&str, Vec<usize>>::new();
+        for (row, choice) in choices.iter().enumerate() {
+            if answers.values[row].is_some() {
+                groups.entry(choice).or_default().push(row);
+            }
         }
         let mut medians = Vec::new();
-        for (choice, values) in groups.into_iter().filter(|(_, values)| !values.is_empty()) {
-            let median = quantile_estimate(&values, 0.5, CONFIDENCE).map_err(unanswerable)?;
-            medians.push((choice.to_owned(), values.len(), median.into()));
+        for (choice, rows) in groups {
+            let median = answers.quantile(rows.iter().copied(), 0.5)?;
+            medians.extend(median.map(|median| (choice.to_owned(), rows.len(), median)));
         }
         let key = key.clone();
         found.push(ByChoice { key, medians });
@@ -214,8 +221,8 @@ fn by_choice(
     Ok(found)
 }
 
-/// Spearman's rank correlation. Its interval is Fisher's z with variance 1.06 / (n - 3) (Fieller,
-/// Hartley and Pearson 1957).
+/// Spearman's rank correlation. Its interval is Fisher's z with variance (1 + rho^2 / 2) / (n - 3) (Bonett and
+/// Wright 2000, Psychometrika 65, 23); beyond 0.95 it covers less than it says.
 fn spearman(x: &[f64], y: &[f64]) -> Interval {
     let none = Interval {
         value: None,
@@ -233,7 +240,8 @@ fn spearman(x: &[f64], y: &[f64]) -> Interval {
     }
     let rho = (dot(&x, &y) / scale).clamp(-1.0, 1.0);
     let z = libm::atanh(rho.clamp(-1.0 + 1e-15, 1.0 - 1e-15));
-    let half = normal::quantile(0.5 + 0.5 * CONFIDENCE) * libm::sqrt(1.06 / (x.len() as f64 - 3.0));
+    let half = normal::quantile(0.5 + 0.5 * CONFIDENCE)
+        * libm::sqrt((1.0 + 0.5 * rho * rho) / (x.len() as f64 - 3.0));
     Interval {
         value: Some(rho),
         low: Some(libm::tanh(z - half)),
@@ -280,7 +288,7 @@ mod tests {
     #[test]
     fn points_are_means_of_their_replicates() {
         let values = [Some(1.0), Some(3.0), Some(5.0), Some(7.0)];
-        assert_eq!(by_point(&values, 2), Some(vec![2.0, 6.0]));
-        assert_eq!(by_point(&[Some(1.0), None], 2), None);
+        assert_eq!(by_point(&values, 2), [Some(2.0), Some(6.0)]);
+        assert_eq!(by_point(&[Some(1.0), None], 2), [None]);
     }
 }

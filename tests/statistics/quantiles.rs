@@ -2,12 +2,14 @@
 //! what they say they cover.
 
 use proptest::prelude::*;
-use takeoff::statistics::bands::{Band, bands, quantile, quantile_estimate, sorted};
+use takeoff::statistics::bands::{
+    Band, bands, clustered_quantile, quantile, quantile_estimate, sorted,
+};
 use takeoff::statistics::beta;
 use takeoff::statistics::bootstrap::Bootstrap;
-use takeoff::statistics::convergence::{convergence, doublings};
+use takeoff::statistics::convergence::doublings;
 use takeoff::statistics::estimate::{Estimate, EstimateError};
-use takeoff::statistics::proportion::{clopper_pearson, wilson};
+use takeoff::statistics::proportion::{clopper_pearson, clustered_wilson, wilson};
 use takeoff::statistics::uniform::Uniforms;
 
 /// I_0.4(2, 3) is a polynomial and I_x(1/2, 1/2) an arc sine; the others from SciPy 1.17.1.
@@ -112,11 +114,17 @@ fn limits_of_a_quantile_cover_it() {
 #[test]
 fn bands_count_the_runs_that_go_on() {
     let series = [vec![1.0, 2.0, 3.0], vec![3.0, 4.0], vec![5.0, 9.0, 7.0]];
-    let found = bands(&series, &[0.5], 0.5).expect("values");
+    let found = bands(
+        &series,
+        &[0, 1, 2, 3, 4, 5, 6, 7][..series.len()],
+        &[0.5],
+        0.5,
+    )
+    .expect("values");
     let middle = |band: &Band| (band.runs, band.quantiles[0].value);
     let middles: Vec<_> = found.iter().map(middle).collect();
     assert_eq!(middles, [(3, 3.0), (3, 4.0), (2, 5.0)]);
-    assert_eq!(bands(&[], &[0.5], 0.5), Ok(vec![]));
+    assert_eq!(bands(&[], &[], &[0.5], 0.5), Ok(vec![]));
 }
 
 /// Percentile limits of a mean are near mean +- z s / sqrt n; 4000 resamples place each to about 2% of
@@ -152,15 +160,37 @@ fn intervals_narrow_as_runs_are_added() {
     let values: Vec<f64> = (0..6400).map(|row| uniforms.at(row, 0)).collect();
     let counts = doublings(100, values.len());
     assert_eq!(counts, [100, 200, 400, 800, 1600, 3200, 6400]);
-    let median = |values: &[f64]| quantile_estimate(values, 0.5, 0.95);
-    let found = convergence(&values, &counts, median).expect("values");
-    let width = |at: usize| found[at].1.high - found[at].1.low;
+    let median = |count: usize| quantile_estimate(&values[..count], 0.5, 0.95).expect("values");
+    let width = |at: usize| median(counts[at]).high - median(counts[at]).low;
     // 64 times the runs: an eighth of the width. Order statistics j apart of n uniforms differ by
     // j / n with a relative error of 1 / sqrt j; j is 20 of 100, so 5 errors are more than all of it:
     // only the factor of 4 between 20 and 5 standard errors below is asked for.
     assert!(width(6) < width(0) / 4.0);
-    assert_eq!(found[3].1, median(&values[..800]).expect("values"));
-    assert!(convergence(&values, &[6401], median).is_err());
+}
+
+#[test]
+fn runs_that_repeat_one_another_narrow_nothing() {
+    let uniforms = Uniforms::new("clusters", 1);
+    let once: Vec<f64> = (0..64).map(|row| uniforms.at(row, 0)).collect();
+    let often: Vec<f64> = once.iter().flat_map(|&value| [value; 32]).collect();
+    for p in [0.025, 0.1, 0.5, 0.9, 0.975] {
+        let one = quantile_estimate(&once, p, 0.95).expect("values");
+        let many = clustered_quantile(&often, once.len(), p, 0.95).expect("values");
+        let ends = |found: takeoff::statistics::estimate::Estimate| {
+            [found.low, found.high].map(|end| once.iter().position(|&value| value == end))
+        };
+        // The estimate itself is between order statistics, which repeats move.
+        assert!((one.value - many.value).abs() < 0.1, "{one:?} {many:?}");
+        assert_eq!(ends(one), ends(many), "{p}");
+    }
+    let (k, n) = (21, 64);
+    assert_eq!(
+        clustered_wilson(32 * k, 32 * n, n, 0.95),
+        wilson(k, n, 0.95)
+    );
+    assert!(clustered_wilson(1, 4, 0, 0.95).is_err() && clustered_wilson(1, 4, 5, 0.95).is_err());
+    assert!(clustered_quantile(&once, 0, 0.5, 0.95).is_err());
+    assert!(clustered_quantile(&once, 65, 0.5, 0.95).is_err());
 }
 
 proptest! {

@@ -192,6 +192,51 @@ fn a_killed_sweep_goes_on_to_the_same_bytes() {
 }
 
 #[test]
+fn what_is_no_part_of_the_sweep_is_not_taken_for_one() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let [whole, other] = ["whole", "other"].map(|name| scratch.path().join(name));
+    let seeds = ["--set", "run.days=3", "--set", "run.burn_in_days=2"];
+    let of = |more: &[&'static str]| [&seeds[..], &["--runs", "130"], more].concat();
+    sweep_of(&whole, &of(&[]));
+    sweep_of(&other, &of(&["--set", "run.days=4"]));
+    let before = files(&whole);
+    let path = whole.to_str().expect("the path is UTF-8");
+    let part = |folder: &Path, kind: &str, number: u32| dataset::part_file(folder, kind, number);
+    let told = |wanted: &str| {
+        let found = ended(&["analyse", path]);
+        assert_ne!(found.code, Some(0));
+        assert!(found.stderr.contains(wanted), "{}", found.stderr);
+    };
+    // A part of another sweep, and one in the place of another.
+    for kind in ["runs", "ticks"] {
+        fs::copy(part(&other, kind, 1), part(&whole, kind, 1)).expect("copied");
+        told("another sweep");
+        fs::remove_file(part(&whole, kind, 1)).expect("removed");
+        // What the message says.
+        sweep_of(&whole, &of(&["--resume"]));
+        assert_eq!(files(&whole), before);
+    }
+    fs::copy(part(&whole, "runs", 0), part(&whole, "runs", 1)).expect("copied");
+    told("the runs of this part");
+    fs::remove_file(part(&whole, "runs", 1)).expect("removed");
+    sweep_of(&whole, &of(&["--resume"]));
+    assert_eq!(files(&whole), before);
+    // Nothing says of which sweep these are.
+    fs::remove_file(whole.join("manifest.json")).expect("removed");
+    for more in [&of(&[])[..], &of(&["--resume"])] {
+        let arguments = arguments_of(&whole, more);
+        let found = ended(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(
+            found.stderr.contains("no manifest says"),
+            "{}",
+            found.stderr
+        );
+    }
+    sweep_of(&whole, &of(&["--force"]));
+    assert_eq!(files(&whole), before);
+}
+
+#[test]
 fn a_run_of_a_sweep_is_the_run_of_its_values() {
     let scratch = tempfile::tempdir().expect("a folder");
     let folder = scratch.path().join("sweep");
@@ -295,7 +340,7 @@ fn a_run_that_fails_is_a_row_with_its_reason() {
     let scratch = tempfile::tempdir().expect("a folder");
     let folder = scratch.path().join("sweep");
     // The shares of a lab's fleet may not pass the whole.
-    let key = "labs.frontier.training_share=[0.9, 0.1]";
+    let key = "labs.frontier.training_share=[0.9, 0.1, 0.05]";
     let ended = sweep(
         &folder,
         &["--runs", "8", "--param", key, "--set", "run.days=2"],
@@ -373,7 +418,7 @@ fn a_device_that_advances_runs_together_leaves_the_same_bytes() {
         "--param",
         "run.tick_hours=[12.0, 24.0]",
         "--param",
-        "labs.frontier.training_share=[0.9, 0.1]",
+        "labs.frontier.training_share=[0.9, 0.1, 0.05]",
     ];
     sweep(&at("native"), &more);
     let engine = |word: String| {

@@ -10,6 +10,7 @@ mod support;
 #[expect(dead_code, reason = "shared with the tests of run folders")]
 mod documented;
 
+mod analysis;
 mod calibrate;
 mod dataset;
 mod formats;

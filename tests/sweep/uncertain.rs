@@ -47,7 +47,7 @@ fn every_distribution_stands_at_its_median() {
             0.3,
         ),
         ("{ lognormal = { p10 = 0.1, p90 = 0.4, max = 0.9 } }", 0.2),
-        ("{ choice = [0.1, 0.3, 0.2] }", 0.3),
+        ("{ choice = [0.1, 0.3, 0.2] }", 0.2),
     ];
     for (written, median) in cases {
         let key = "labs.frontier.experiment_share";

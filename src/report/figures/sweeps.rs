@@ -13,7 +13,10 @@ const DAYS: &str = "days since day 0";
 /// The figures of a sweep, with `prefix` before their names.
 pub fn figures(sweep: &Sweep, prefix: &str) -> Vec<Figure> {
     let analysis = &sweep.analysis;
-    let mut figures = vec![fan(sweep, prefix), times(sweep, prefix)];
+    let mut figures = Vec::new();
+    if analysis.draws {
+        figures.extend([fan(sweep, prefix), times(sweep, prefix)]);
+    }
     figures.extend(analysis.sensitivity.as_ref().and_then(|known| {
         let (bars, about) = bars(known, analysis)?;
         let (bars, left_out) = bars.longest();

@@ -6,11 +6,13 @@ function sweepSections(sweep, index) {
   const charts = [fan(analysis, id("fan")), courses(analysis, id("times"))].filter((chart) => chart !== null);
   const sections = [
     sweepHeadline(sweep, id("sweep")),
-    section(id("bands"), "Over time", null, ...place(charts.map((chart) => [chart]))),
-    section(id("chances"), "Chances", "Share of the runs that had so many OOM of training efficiency within a time, with 95% intervals (Wilson).", chanceTable(analysis)),
   ];
+  if (charts.length > 0) sections.push(section(id("bands"), "Over time", null, ...place(charts.map((chart) => [chart]))));
+  if (analysis.draws) sections.push(section(id("chances"), "Chances", "Share of the runs that had so many OOM of training efficiency within a time, with 95% intervals (Wilson).", chanceTable(analysis)));
   if (analysis.sensitivity) sections.push(sensitivitySection(analysis, id("sensitivity")));
-  sections.push(uncertainSection(sweep, id("uncertain")), convergedSection(analysis, id("converged")), sweepProvenance(sweep, id("sweep-provenance")));
+  sections.push(uncertainSection(sweep, id("uncertain")));
+  if (analysis.convergence.length > 0) sections.push(convergedSection(analysis, id("converged")));
+  sections.push(sweepProvenance(sweep, id("sweep-provenance")));
   return sections.map((part) => about(part, sweep.folder));
 }
 
@@ -37,19 +39,21 @@ function sweepHeadline(sweep, id) {
   const { analysis } = sweep;
   const at = (p) => analysis.quantiles.find(([probability]) => probability === p)[1].value;
   const failed = analysis.failed.reduce((sum, [, number]) => sum + number, 0);
-  const cards = [1, 3, 5].map((oom) => {
+  const alive = analysis.runs - failed;
+  const cards = (analysis.draws ? [1, 3, 5] : []).map((oom) => {
     const time = analysis.times.find((one) => one.oom === oom);
-    if (!time) return card(`Time to ${oom} OOM`, "Not reached", `in none of ${analysis.runs} runs`);
+    if (!time) return card(`Time to ${oom} OOM`, "Not reached", `in none of ${alive} runs`);
     const median = time.days[1].value;
     const value = median === null ? "–" : stretch(median);
     const low = time.days[0].value;
-    return card(`Time to ${oom} OOM`, median === null ? percent(time.reached / analysis.runs) + " of runs" : value, `${time.reached} of ${analysis.runs} runs came so far` + (low === null ? "" : `; a tenth by day ${count(low)}`));
+    return card(`Time to ${oom} OOM`, median === null ? percent(time.reached / alive) + " of runs" : value, `${time.reached} of ${alive} runs came so far` + (low === null ? "" : `; a tenth by day ${count(low)}`));
   });
   return el("section", { id, "aria-labelledby": id + "-title", "data-title": "Findings" },
     el("p", { class: "over" }, `Sweep of ${sweep.label} · ${sweep.folder} · ${analysis.runs} runs · ${sweep.parameters.length} uncertain values`),
     el("h1", { id: id + "-title" }, sweep.question || sweep.label),
-    el("p", { class: "verdict" }, `Half of the runs find more than ${ooms(at(0.5))} OOM of training efficiency; 80% of them lie between ${ooms(at(0.1))} and ${ooms(at(0.9))}, 95% between ${ooms(at(0.025))} and ${ooms(at(0.975))}.`),
-    failed > 0 ? el("p", { class: "notice" }, `${failed} runs failed and are left out: ${analysis.failed.map(([reason]) => reason).join("; ")}`) : null,
+    el("p", { class: "verdict" }, analysis.quantiles.length === 0 ? "The design compares values and does not draw them from their ranges: shares of its runs are no chances." : `Half of the runs find more than ${ooms(at(0.5))} OOM of training efficiency; 80% of them lie between ${ooms(at(0.1))} and ${ooms(at(0.9))}, 95% between ${ooms(at(0.025))} and ${ooms(at(0.975))}.`),
+    analysis.not_valid > 0 ? el("p", { class: "notice" }, `Not valid: ${analysis.not_valid} runs lost more than 0.1% of agent time to the event bound.`) : null,
+    failed > 0 ? el("p", { class: "notice" }, `${failed} runs failed and are left out, which shifts the results if failing goes with the values: ${analysis.failed.map(([reason]) => reason).join("; ")}`) : null,
     el("div", { class: "cards" }, cards));
 }
 

@@ -40,16 +40,29 @@ def slope_and_error(xs, ys, error):
     return sum((x - middle) * y for x, y in zip(xs, ys)) / spread, error / math.sqrt(spread)
 
 
+def near(what, found, bias):
+    """Means no further from the first than a bias and three standard errors of the difference."""
+    whole, whole_error = mean_and_error(found[0])
+    for values in found[1:]:
+        mean, error = mean_and_error(values)
+        allowed = bias * whole + 3.0 * math.hypot(error, whole_error)
+        check(abs(mean - whole) < allowed, f"{what}: {mean:.3f} beside {whole:.3f} (allowed {allowed:.3f})")
+
+
 def main():
     samples = (0.125, 0.03125, 0.015625) if SMALL else (1.0, 0.25, 0.0625, 0.015625)
     found = table("sample", "run.sample", samples, SEEDS)
     logs = [math.log(statistics.stdev(values)) for values in found]
     slope, error = slope_and_error([math.log(s) for s in samples], logs, 1.0 / math.sqrt(2.0 * (len(SEEDS) - 1)))
-    check(abs(slope + 0.5) < 4.0 * error, f"spread between seeds as sample^{slope:.2f} (error {error:.2f}), -1/2 expected")
+    told = f"spread between seeds as sample^{slope:.2f} (error {error:.2f})"
+    check(abs(slope + 0.5) < 2.5 * error and slope + 3.0 * error < 0.0, f"{told}, -1/2 expected, and a fall for certain")
     if not SMALL:
+        near("mean at samples down to 1/16", found[:3], 0.02)
+        near("mean at a sample of 1/64", [found[0], found[3]], 0.05)
         few = range(101, 109)
         quarter = {"run.sample": 0.25}
-        table("tick in hours, at a sample of a quarter", "run.tick_hours", (24.0, 12.0, 6.0, 3.0), few, quarter)
+        ticks = table("tick in hours, at a sample of a quarter", "run.tick_hours", (24.0, 12.0, 6.0, 3.0), few, quarter)
+        near("mean with ticks down to 3 h", ticks, 0.01)
         table("agents_max, at a sample of a quarter", "run.agents_max", (1 << 20, 1024, 256, 64), few, quarter)
     finish()
 

@@ -103,6 +103,11 @@ impl fmt::Display for Uncertain {
 }
 
 impl Uncertain {
+    /// Is it a choice of words or truth values?
+    pub fn is_words(&self) -> bool {
+        matches!(&self.spread, Spread::OneOf(literals) if numbers_of(literals).is_none())
+    }
+
     /// The value below which it is with chance `u`, a TOML literal.
     pub fn literal(&self, u: f64) -> String {
         match &self.spread {
@@ -121,13 +126,18 @@ fn whole(x: f64) -> i64 {
 /// Numbers from the least to the largest, words as they are: a choice of numbers has quantiles as other
 /// distributions.
 fn in_order(mut literals: Vec<String>) -> Vec<String> {
-    let number = |literal: &String| literal.replace('_', "").parse::<f64>().ok();
-    if let Some(numbers) = literals.iter().map(number).collect::<Option<Vec<_>>>() {
+    if let Some(numbers) = numbers_of(&literals) {
         let mut pairs: Vec<_> = numbers.into_iter().zip(literals).collect();
         pairs.sort_by(|(one, _), (other, _)| one.total_cmp(other));
         literals = pairs.into_iter().map(|(_, literal)| literal).collect();
     }
     literals
+}
+
+/// The numbers that literals stand for; `None` if one is a word.
+fn numbers_of(literals: &[String]) -> Option<Vec<f64>> {
+    let number = |literal: &String| literal.replace('_', "").parse().ok();
+    literals.iter().map(number).collect()
 }
 
 /// Index of the choice at `u`.

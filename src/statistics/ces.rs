@@ -21,7 +21,8 @@ const STEPS: usize = 40;
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 /// Parameters of the fit.
 const PARAMETERS: usize = 4;
-/// Least F of the second input, two parameters more, for which there is a rho at all: about the 97% point.
+/// Least F of the second input, two parameters more, for which there is a rho at all: the 97% point
+/// of F(2, 21), of a 5 by 5 grid; of a 3 by 3 grid, F(2, 5), the 91% one.
 const LEAST_F: f64 = 4.0;
 
 /// A fitted CES.

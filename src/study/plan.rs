@@ -226,6 +226,16 @@ impl Plan {
                        values need random, sobol or lhs";
             return Err(PlanError::Design(why.to_owned()));
         }
+        for one in pairs.iter().flat_map(|pair| [pair.first, pair.second]) {
+            let value = &uncertainty.values[one];
+            if value.is_words() {
+                let why = format!(
+                    "`{}` is a choice of words, which have no ranks to correlate",
+                    value.key
+                );
+                return Err(PlanError::Design(why));
+            }
+        }
         let copula = Copula::new(dimensions, &pairs)
             .map_err(|error| PlanError::Design(error.to_string()))?;
         let all = u64::from(points.rows()) * u64::from(request.replicates);

@@ -3,7 +3,7 @@
 runs differ in nothing but the seed, and so in luck and in which ideas gain how much. A year is counted. With more than 2^21 people an agent
 stands for several: the same is run with fewer and more agents.
 
-If finds were independent, n ideas with gains of sigma_ln s would sum to a total with a standard deviation of sqrt(exp(s^2)/n) of it.
+If finds were independent, n ideas with gains of sigma_ln s would sum to a total with a standard deviation of sqrt((exp(s^2) - 1)/n) of it.
 What would change our mind on "luck is that of gains, and averages out": spreads that do not fall so, or that the gains do not explain.
 """
 
@@ -29,7 +29,7 @@ def spread(settings, people, seeds):
     mean, ideas = (statistics.mean([f[key] for f in found]) for key in ("oom", "ideas"))
     relative = statistics.stdev([f["oom"] for f in found]) / mean
     return {"mean": mean, "relative": relative, "error": relative / math.sqrt(2.0 * (len(found) - 1)), "ideas": ideas,
-            "expected": math.sqrt(math.exp(SIGMA_LN**2) / (TRAINING_SHARE * ideas))}
+            "expected": math.sqrt(math.expm1(SIGMA_LN**2) / (TRAINING_SHARE * ideas))}
 
 
 def main():

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::dataset::sweep_of;
-use crate::support::succeeds;
+use crate::support::{ended, smoke, succeeds};
 
 const FLEET: &str = "labs.frontier.fleet_a100e=log:3e4..3e6";
 
@@ -119,5 +119,58 @@ fn a_shard_without_runs_is_analysed_as_empty() {
     assert_eq!(
         (length(&analysis, "quantiles"), length(&analysis, "bands")),
         (0, 0)
+    );
+}
+
+#[test]
+fn words_have_no_ranks_to_correlate_and_numbers_rise_however_listed() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let file = scratch.path().join("correlated.toml");
+    // Includes are relative.
+    let up = "../".repeat(scratch.path().components().count() - 1);
+    let included = format!("{up}{}", smoke().trim_start_matches('/'));
+    let scenario = |topology: &str| {
+        let text = format!(
+            "schema = 1\ninclude = [{:?}]\n[set]\nlabs.frontier.fleet_a100e = {{ loguniform = {{ low = 3e4, \
+             high = 3e5 }} }}\n{topology}[[correlations]]\nbetween = [\"labs.frontier.fleet_a100e\", KEY]\nspearman = 0.9\n",
+            included
+        );
+        let key = topology.split(' ').next().expect("a key");
+        std::fs::write(&file, text.replace("KEY", &format!("{key:?}"))).expect("writable");
+        let path = file.to_str().expect("the path is UTF-8");
+        let folder = scratch.path().join("sweep");
+        let folder = folder.to_str().expect("the path is UTF-8");
+        let days = ["--set", "run.days=1", "--set", "run.burn_in_days=0"];
+        let sweep = [
+            "sweep", path, "--runs", "64", "--quiet", "--out", folder, "--engine", "cpu",
+        ];
+        ended(&[&sweep[..], &days].concat())
+    };
+    let refused = scenario(
+        "labs.frontier.populations.copies.topology = { choice = [\"ring\", \"broadcast\"] }\n",
+    );
+    assert!(
+        refused.stderr.contains("no ranks to correlate"),
+        "{}",
+        refused.stderr
+    );
+    let swept = scenario("ideas.breadth = { choice = [8, 2, 4] }\n");
+    assert_eq!(swept.code, Some(0), "{}", swept.stderr);
+    let folder = scratch.path().join("sweep");
+    let manifest = takeoff::study::Manifest::read(&folder).expect("a manifest");
+    let runs = takeoff::study::analysis::read_runs(&folder, &manifest).expect("runs");
+    let [fleet, breadth] =
+        ["labs.frontier.fleet_a100e", "ideas.breadth"].map(|key| runs.reals(key).expect("numbers"));
+    // Of pairs of runs that differ in both, those that rise together.
+    let pairs = (0..64).flat_map(|one| (0..one).map(move |other| (one, other)));
+    let signs: Vec<bool> = pairs
+        .filter(|&(one, other)| breadth[one] != breadth[other])
+        .map(|(one, other)| (fleet[one] > fleet[other]) == (breadth[one] > breadth[other]))
+        .collect();
+    let together = signs.iter().filter(|&&sign| sign).count();
+    assert!(
+        4 * together > 3 * signs.len(),
+        "{together} of {}",
+        signs.len()
     );
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{CommandError, Exit, figures, output};
 use crate::record::summary::STALLED_SHARE_MAX;
+use crate::study::Shard;
 use crate::study::analysis::{self, Analysis, HEADLINE, Interval};
 use crate::study::sensitivity::{ByChoice, Rank, Sensitivity};
 
@@ -71,6 +72,9 @@ fn head(analysis: &Analysis) -> String {
         analysis.runs,
         figures::count(analysis.events)
     );
+    if analysis.shard != Shard::WHOLE.to_string() {
+        text.push_str(&format!(", shard {} and not the whole", analysis.shard));
+    }
     if failed > 0 {
         text.push_str(&format!(", {failed} failed"));
         for (reason, count) in &analysis.failed {

@@ -39,6 +39,8 @@ pub struct Analysis {
     /// Whether points are draws from the ranges, so that shares of the runs are chances. If not, there are no
     /// quantiles, bands, chances and times.
     pub draws: bool,
+    /// Which part of the sweep is analysed, `i/n`.
+    pub shard: String,
     /// Runs that ended.
     pub runs: usize,
     /// Reasons of those that failed, and how many did.
@@ -142,6 +144,7 @@ pub fn analyse(folder: &Path, of: &str) -> Result<Analysis, StudyError> {
     Ok(Analysis {
         scenario: manifest.sweep.scenario_name.clone(),
         draws,
+        shard: manifest.shard.to_string(),
         runs: runs.rows(),
         failed: failures(&runs),
         not_valid: stalled.filter(|&share| share > STALLED_SHARE_MAX).count(),

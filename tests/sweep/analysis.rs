@@ -116,6 +116,7 @@ fn runs_that_are_not_valid_are_counted() {
 #[test]
 fn a_shard_without_runs_is_analysed_as_empty() {
     let analysis = analysed(&["--runs", "2", "--shard", "1/5"], "oom_training");
+    assert_eq!(analysis["shard"], "1/5");
     assert_eq!(
         (length(&analysis, "quantiles"), length(&analysis, "bands")),
         (0, 0)

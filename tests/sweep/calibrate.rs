@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::dataset::sweep_of;
 use crate::support::{Ended, ended, smoke, succeeds, takeoff};
 
 const GAIN: &str = "ideas.kinds.training-methods.gain_mean_oom";
@@ -204,6 +205,33 @@ fn a_sweep_gives_the_posterior() {
     let other = with(&format!("{GAIN}=log:1e-5..5e-5"), &[]);
     assert_eq!(other.code, Some(4));
     assert!(other.stderr.contains("another sweep"), "{}", other.stderr);
+}
+
+#[test]
+fn runs_that_are_not_valid_are_no_evidence() {
+    let parameter = format!("{GAIN}=log:1e-5..4e-5");
+    let target = ["--param", &parameter, "--target", "oom_training=0.1±0.1"];
+    let stalled = ["--set", "run.events_max_per_tick=4"];
+    let fit = calibrate(&[&target[..], &stalled, &["--seeds", "2"]].concat());
+    assert_ne!(fit.code, Some(0));
+    assert!(fit.stderr.contains("is not valid"), "{}", fit.stderr);
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = scratch.path().join("sweep");
+    let path = folder.to_str().expect("the path is UTF-8");
+    let swept = [
+        &SHORT[..],
+        &["--param", &parameter, "--runs", "8"],
+        &stalled,
+    ]
+    .concat();
+    sweep_of(&folder, &swept);
+    let posterior = calibrate(&[&target[..], &stalled, &["--sweep", path]].concat());
+    assert_ne!(posterior.code, Some(0));
+    assert!(
+        posterior.stderr.contains("no run of the sweep is valid"),
+        "{}",
+        posterior.stderr
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::super::plan::{Design, Plan, Request};
 use super::problem::Parameter;
 use super::{Target, unanswerable};
 use crate::record::manifest::differences;
+use crate::record::summary::STALLED_SHARE_MAX;
 use crate::record::table::{Table, Values};
 use crate::scenario::{ScenarioFile, Uncertain};
 use crate::statistics::abc::{self, rank};
@@ -50,9 +51,9 @@ pub struct Posterior {
     pub parameters: Vec<AbcParameter>,
     /// Targets, each with the part of the runs that came out below it.
     pub targets: Vec<(Target, f64)>,
-    /// Runs with every measure.
+    /// Valid runs with every measure.
     pub runs: usize,
-    /// Runs without one of them, left out.
+    /// Runs without one of them and runs that are not valid, left out.
     pub left_out: usize,
     /// Accepted runs.
     pub accepted: usize,
@@ -141,8 +142,17 @@ impl Data {
         let columns = targets.iter().map(|target| column(runs, &target.measure));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         let all = columns.first().map_or(0, Vec::len);
-        let has_all = |run: &usize| columns.iter().all(|column| column[*run].is_some());
-        let kept: Vec<usize> = (0..all).filter(has_all).collect();
+        let stalled = column(runs, "stalled_share")?;
+        let is_valid = |run: usize| stalled[run].is_none_or(|share| share <= STALLED_SHARE_MAX);
+        let has_all = |run: usize| columns.iter().all(|column| column[run].is_some());
+        let kept: Vec<usize> = (0..all)
+            .filter(|&run| has_all(run) && is_valid(run))
+            .collect();
+        if kept.is_empty() {
+            return Err(unanswerable(
+                "no run of the sweep is valid and has every measure",
+            ));
+        }
         let draws = Uniforms::new("abc target", seed);
         let observed = |(index, target): (usize, &Target)| {
             let one = |&run: &usize| {

@@ -8,6 +8,7 @@ use super::super::outcome::Outcome;
 use super::super::runner::{Workers, course_of, on_threads};
 use super::Halt;
 use super::problem::Problem;
+use crate::record::summary::STALLED_SHARE_MAX;
 
 /// Who watches a calibration; called by one thread at a time.
 pub trait Watcher: Send {
@@ -124,6 +125,15 @@ impl<'a> Sampler<'a> {
             let outcome = outcome
                 .as_ref()
                 .map_err(|why| format!("seed {seed}: {why}"))?;
+            if outcome
+                .get("stalled_share")
+                .is_some_and(|share| share > STALLED_SHARE_MAX)
+            {
+                return Err(format!(
+                    "seed {seed} is not valid: the event bound took more than {}% of agent time",
+                    100.0 * STALLED_SHARE_MAX
+                ));
+            }
             let targets = self.problem.measures.iter().zip(&self.problem.targets);
             let row = targets.map(|(&measure, target)| {
                 let value = outcome.measures[measure].filter(|value| value.is_finite());

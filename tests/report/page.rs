@@ -1,6 +1,6 @@
 //! Nothing in the page is markup that a scenario wrote, and nothing leads out of it.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use crate::{data_in, page_of, run_of};
 
@@ -59,6 +59,30 @@ fn the_page_refers_to_nothing_outside_itself() {
     let namespaces = page.matches("http://www.w3.org/2000/svg").count();
     assert_eq!(addresses - namespaces, 1);
     assert!(page.contains("/*! https://github.com/leeoniya/uPlot"));
+}
+
+/// The scripts are joined into one, in which a second function of a name would replace the first
+/// without a word.
+#[test]
+fn a_name_is_given_once_in_the_scripts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/page");
+    let mut given = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).expect("readable") {
+        let path = entry.expect("readable").path();
+        if path.extension().is_none_or(|extension| extension != "js") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let functions = text.lines().filter_map(|line| {
+            let line = line.strip_prefix("async ").unwrap_or(line);
+            line.strip_prefix("function ")?.split('(').next()
+        });
+        for function in functions {
+            let other = given.insert(function.to_owned(), path.clone());
+            assert_eq!(other, None, "{function} of {}", path.display());
+        }
+    }
+    assert!(given.len() > 50, "{given:?}");
 }
 
 #[test]

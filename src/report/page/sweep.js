@@ -36,7 +36,7 @@ function allSweeps(sweeps, isAlone) {
 const interval = (estimate, format) => `${format(estimate.value)} (${format(estimate.low)} to ${format(estimate.high)})`;
 
 /** Why nothing is said of shares of the runs; null where it is. */
-function verdict(analysis) {
+function sweepVerdict(analysis) {
   if (!analysis.draws) return "The design compares values and does not draw them from their ranges: shares of its runs are no chances.";
   return analysis.quantiles.length === 0 ? "No run came to its end." : null;
 }
@@ -57,7 +57,7 @@ function sweepHeadline(sweep, id) {
   return el("section", { id, "aria-labelledby": id + "-title", "data-title": "Findings" },
     el("p", { class: "over" }, `Sweep of ${sweep.label} · ${sweep.folder} · ${analysis.runs} runs · ${sweep.parameters.length} uncertain values`),
     el("h1", { id: id + "-title" }, sweep.question || sweep.label),
-    el("p", { class: "verdict" }, verdict(analysis) ?? `Half of the runs find more than ${ooms(at(0.5))} OOM of training efficiency; 80% of them lie between ${ooms(at(0.1))} and ${ooms(at(0.9))}, 95% between ${ooms(at(0.025))} and ${ooms(at(0.975))}.`),
+    el("p", { class: "verdict" }, sweepVerdict(analysis) ?? `Half of the runs find more than ${ooms(at(0.5))} OOM of training efficiency; 80% of them lie between ${ooms(at(0.1))} and ${ooms(at(0.9))}, 95% between ${ooms(at(0.025))} and ${ooms(at(0.975))}.`),
     analysis.not_valid > 0 ? el("p", { class: "notice" }, `Not valid: ${analysis.not_valid} runs lost more than 0.1% of agent time to the event bound.`) : null,
     failed > 0 ? el("p", { class: "notice" }, `${failed} runs failed and are left out, which shifts the results if failing goes with the values: ${analysis.failed.map(([reason]) => reason).join("; ")}`) : null,
     el("div", { class: "cards" }, cards));

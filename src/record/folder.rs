@@ -136,7 +136,7 @@ impl RunFolder {
     fn last_recorded_tick(&self) -> Option<u64> {
         let rows = csv_file::Rows::open(&self.path.join(names::CSV)).ok()?;
         // A tick is there when the rows of all labs are.
-        let labs = self.manifest.scenario["labs"].as_array()?.len();
+        let labs = self.manifest.labs();
         let mut in_csv = None;
         let (mut tick, mut rows_of_tick) = (None, 0);
         for row in rows.map_while(Result::ok) {

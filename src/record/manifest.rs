@@ -185,6 +185,11 @@ impl Manifest {
         self.shader_hashes = machine.shader_hashes.into_iter().collect();
     }
 
+    /// Labs of the scenario: rows of a tick.
+    pub fn labs(&self) -> usize {
+        self.scenario["labs"].as_array().map_or(1, Vec::len).max(1)
+    }
+
     /// Seals the manifest and replaces the file in `folder`.
     pub fn write(&mut self, folder: &Path) -> Result<(), RecordError> {
         self.seal = seal(serde_json::to_value(&*self).expect("a manifest is plain data"));

@@ -44,18 +44,25 @@ impl RunReader {
     }
 
     /// Every row: of `ticks.parquet` when the run has ended, else of `ticks.csv`, without rows of
-    /// a tick that a kill left without its digest.
+    /// a tick that a kill left without its digest; none where a run has just begun.
     pub fn rows(&self) -> Result<Vec<TickRow>, RecordError> {
         let parquet = self.path.join(names::PARQUET);
         if self.manifest.files.contains_key(names::PARQUET) {
             return parquet_file::read(&parquet);
         }
+        let digests = self.path.join(names::DIGESTS);
+        if self.manifest.ticks == 0 && !digests.exists() {
+            return Ok(Vec::new());
+        }
         let Some((last, _)) = self.digests()?.last().copied() else {
             return Ok(Vec::new());
         };
-        csv_file::Rows::open(&self.path.join(names::CSV))?
+        let mut rows: Vec<TickRow> = csv_file::Rows::open(&self.path.join(names::CSV))?
             .filter(|row| row.as_ref().map_or(true, |row| row.tick <= last))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        // Whoever continues a run cuts it off and writes the same again: the last tick may be half there.
+        rows.truncate(rows.len() / self.manifest.labs() * self.manifest.labs());
+        Ok(rows)
     }
 
     /// How far each lab came in each topic; `None` of a run that has not ended, or of an earlier version.

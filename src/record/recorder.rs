@@ -62,9 +62,9 @@ impl Recorder {
             }
             None => {
                 recorder.folder.checkpoints.remove()?;
-                recorder.csv.truncate(0)?;
-                recorder.csv.append(csv_file::header().as_bytes())?;
+                // Digests first: rows without one are no ticks, digests without rows would be a fault.
                 recorder.digests.truncate(0)?;
+                recorder.keep_header()?;
             }
         }
         Ok(recorder)
@@ -98,6 +98,16 @@ impl Recorder {
         }
         self.gather(of_tick)?;
         self.csv.truncate(end)
+    }
+
+    /// Leaves the header of the rows and nothing else; it stays where it is right, so that who reads
+    /// meanwhile finds it.
+    fn keep_header(&mut self) -> Result<(), RecordError> {
+        if let Ok(rows) = csv_file::Rows::open(&self.csv.path) {
+            return self.csv.truncate(rows.offset());
+        }
+        self.csv.truncate(0)?;
+        self.csv.append(csv_file::header().as_bytes())
     }
 
     fn gather(&mut self, rows: Vec<TickRow>) -> Result<(), RecordError> {

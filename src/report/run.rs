@@ -92,8 +92,23 @@ impl Run {
     /// # Errors
     /// If the folder cannot be read or has no ticks.
     pub fn read(path: &Path) -> Result<Self, ReportError> {
-        let reader = RunReader::open(path)?;
-        let manifest = &reader.manifest;
+        let mut reader = RunReader::open(path)?;
+        loop {
+            let error = match Self::of(&reader) {
+                Ok(run) => return Ok(run),
+                Err(error) => error,
+            };
+            // Whoever continues a run says so in its manifest, then removes what was made at its end.
+            let now = RunReader::open(path)?;
+            if now.manifest.resumed == reader.manifest.resumed {
+                return Err(error);
+            }
+            reader = now;
+        }
+    }
+
+    fn of(reader: &RunReader) -> Result<Self, ReportError> {
+        let (path, manifest) = (reader.path(), &reader.manifest);
         let rows = reader.rows()?;
         let ticks: Vec<&[TickRow]> = rows.chunk_by(|a, b| a.tick == b.tick).collect();
         let Some(first) = ticks.first() else {

@@ -155,7 +155,7 @@ impl Runs {
     /// Labs of a run's world, as far as it was read.
     pub fn labs(&self, id: &str) -> usize {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.get(id).map_or(1, |read| labs(&read.manifest))
+        read.get(id).map_or(1, |read| read.manifest.labs())
     }
 
     /// Names of the folders with a manifest, and of those in folders without one, where variants are.
@@ -249,7 +249,7 @@ fn refreshed(known: Option<Read>, folder: &Path) -> Result<Read, RecordError> {
                     ..known
                 },
                 None => Read {
-                    follower: Follower::new(folder, labs(&manifest), 0),
+                    follower: Follower::new(folder, manifest.labs(), 0),
                     manifest,
                     modified,
                     so_far: Accumulator::default(),
@@ -268,10 +268,6 @@ fn refreshed(known: Option<Read>, folder: &Path) -> Result<Read, RecordError> {
             None => return Ok(read),
         }
     }
-}
-
-fn labs(manifest: &Manifest) -> usize {
-    manifest.scenario["labs"].as_array().map_or(1, Vec::len)
 }
 
 impl Read {

@@ -1,9 +1,10 @@
 //! What runs record for their report: topics, and what scenario files say about their values.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use takeoff::record::RunReader;
-use takeoff::report::Data;
+use takeoff::record::{Manifest, RunReader, Status};
+use takeoff::report::{Data, ReportError};
 use takeoff::scenario::Grounds;
 
 use crate::run_of;
@@ -34,6 +35,53 @@ fn topics_add_up_to_what_labs_know_and_resume_to_the_same_bytes() {
     run(&resumed, &["--quiet", "--ticks", "12"]);
     run(&resumed, &["--quiet", "--ticks", "30", "--resume"]);
     assert!(bytes(whole.join("topics.parquet")) == bytes(resumed.join("topics.parquet")));
+}
+
+/// Whoever continues a run takes away what was made at its end: a report that is read meanwhile must
+/// not look for it where it was a moment ago.
+#[test]
+fn a_run_can_be_reported_while_it_is_continued() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = scratch.path().join("run");
+    run(&folder, &["--quiet", "--ticks", "1"]);
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for ticks in 2..=40 {
+                run(
+                    &folder,
+                    &["--quiet", "--resume", "--ticks", &ticks.to_string()],
+                );
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+        while !is_over.load(Ordering::Relaxed) {
+            match Data::read(std::slice::from_ref(&folder)) {
+                Ok(_) | Err(ReportError::NoTicks { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    });
+}
+
+#[test]
+fn a_run_killed_before_its_first_file_has_no_ticks() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = run_of(&scratch.path().join("run"), &[]);
+    let mut manifest = Manifest::read(&folder).expect("a manifest");
+    (manifest.status, manifest.ticks) = (Status::Running, 0);
+    manifest.files.clear();
+    manifest.write(&folder).expect("the disk takes it");
+    for name in [
+        "ticks.csv",
+        "digests.txt",
+        "ticks.parquet",
+        "topics.parquet",
+    ] {
+        fs::remove_file(folder.join(name)).expect("it was there");
+    }
+    let error = Data::read(std::slice::from_ref(&folder)).expect_err("nothing is recorded");
+    assert!(matches!(error, ReportError::NoTicks { .. }), "{error}");
 }
 
 #[test]

@@ -152,6 +152,11 @@ def every_control_has_a_name(page, url):
         assert nameless == [], nameless
 
 
+def refusal(response):
+    """What the server says of a fault of its own."""
+    return f"{response.url}: {response.text()}"
+
+
 def main(chromium, url, folder):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -162,6 +167,7 @@ def main(chromium, url, folder):
         page.on("console", lambda message: troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda request: requests.append(request.url))
+        page.on("response", lambda response: troubles.append(refusal(response)) if response.status >= 500 else None)
         try:
             no_token_no_start(page, url)
             empty_list(page, url)

@@ -76,6 +76,19 @@ impl World {
         for _ in 0..2 {
             simulation.step().expect("it runs");
         }
+        Self::of(scenario, simulation)
+    }
+
+    /// So many ticks later.
+    pub fn later(self, ticks: u64) -> Self {
+        let mut simulation = self.simulation();
+        for _ in 0..ticks {
+            simulation.step().expect("it runs");
+        }
+        Self::of(self.scenario, simulation)
+    }
+
+    fn of(scenario: Scenario, mut simulation: Simulation) -> Self {
         let mut saved = Vec::new();
         simulation.save(&mut saved).expect("memory takes it");
         let record = simulation.step().expect("it runs");

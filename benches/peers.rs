@@ -1,6 +1,6 @@
 //! The flagship mix as a file for other systems, and this system's own run of it:
 //!
-//! `cargo bench --bench peers -- export FILE --agents 1000000 --ticks 3`
+//! `cargo bench --bench peers -- export FILE --agents 1000000 --ticks 3 --tick-hours 24`
 //! `cargo bench --bench peers -- export FILE --random SEED`
 //! `cargo bench --bench peers -- run FILE 2` (threads; without a number: one a core)
 //!
@@ -83,7 +83,10 @@ fn main() {
             let ticks = option("--ticks").unwrap_or(3);
             let work = match option("--random") {
                 Some(seed) => export::random(&worlds::world(seed)),
-                None => export::flagship(option("--agents").unwrap_or(1_000_000), ticks),
+                None => {
+                    let agents = option("--agents").unwrap_or(1_000_000);
+                    export::flagship(agents, ticks, option("--tick-hours"))
+                }
             };
             let mut file = BufWriter::new(File::create(path).expect("a writable file"));
             work.write(&mut file).expect("the disk takes it");

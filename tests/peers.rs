@@ -15,6 +15,8 @@ mod work;
 #[expect(dead_code, reason = "other tests use more of it")]
 mod worlds;
 
+use takeoff::bench::load::TYPICAL_DUE;
+use takeoff::bench::roofline;
 use takeoff::cpu::{CpuEngine, Options};
 use takeoff::model::census::Counter;
 use work::Work;
@@ -39,7 +41,7 @@ fn comes_back_and_agrees(name: &str, work: &Work) {
 
 #[test]
 fn the_flagship_mix_comes_back_and_agrees() {
-    let work = export::flagship(2000, 2);
+    let work = export::flagship(2000, 2, None);
     // Heads are rounded to whole topics.
     assert!(
         (1950..=2050).contains(&work.agents()),
@@ -51,6 +53,17 @@ fn the_flagship_mix_comes_back_and_agrees() {
         assert!(events > 2000, "{events} events: not the busy mix");
     }
     comes_back_and_agrees("flagship", &work);
+}
+
+/// As many are due in two hours as in a day of the human era ([`TYPICAL_DUE`]).
+#[test]
+fn shorter_ticks_come_back_and_agree() {
+    let work = export::flagship(2000, 2, Some(2));
+    for census in &work.expected {
+        let due = roofline::due(&census.populations[0]) as f64 / work.agents() as f64;
+        assert!((due - TYPICAL_DUE).abs() < 0.05, "{due} of the agents due");
+    }
+    comes_back_and_agrees("short ticks", &work);
 }
 
 #[test]

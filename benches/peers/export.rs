@@ -13,8 +13,16 @@ const FLAGSHIP_AGENTS: f64 = 1e8;
 /// The smallest sample there is: smaller worlds keep its topics and have fewer heads on them.
 const SAMPLE_MIN: f64 = 0.0125;
 
-/// `scenarios/throughput.toml` with about so many agents (topics are whole), after its second tick.
-pub fn flagship(agents: u64, ticks: u64) -> Work {
+/// Hours of the flagship's tick, and of the lag of its boards.
+const FLAGSHIP_TICK_HOURS: u64 = 24;
+/// Ticks of that length before the work starts.
+const FLAGSHIP_TICKS_BEFORE: u64 = 2;
+
+/// `scenarios/throughput.toml` with about so many agents (topics are whole), after its second day. With
+/// `tick_hours` below a day (a divisor of it) fewer agents are due in a tick; boards lag by a tick still.
+pub fn flagship(agents: u64, ticks: u64, tick_hours: Option<u64>) -> Work {
+    let tick_hours = tick_hours.unwrap_or(FLAGSHIP_TICK_HOURS);
+    assert_eq!(FLAGSHIP_TICK_HOURS % tick_hours, 0, "a day is whole ticks");
     let share = agents as f64 / FLAGSHIP_AGENTS;
     let sample = share.max(SAMPLE_MIN);
     let headcount = FLAGSHIP_AGENTS * share / sample;
@@ -22,11 +30,19 @@ pub fn flagship(agents: u64, ticks: u64) -> Work {
     let load = common::World::with(
         sample,
         2 * agents,
-        &[(
-            "labs.plenty.populations.everybody.headcount",
-            &format!("{headcount:?}"),
-        )],
+        &[
+            (
+                "labs.plenty.populations.everybody.headcount",
+                &format!("{headcount:?}"),
+            ),
+            ("run.tick_hours", &format!("{tick_hours}.0")),
+            (
+                "labs.plenty.populations.everybody.lag_hours",
+                &format!("{tick_hours}.0"),
+            ),
+        ],
     );
+    let load = load.later(FLAGSHIP_TICKS_BEFORE * (FLAGSHIP_TICK_HOURS / tick_hours - 1));
     let mut simulation = load.simulation();
     let setup = simulation.world().setup().clone();
     // Hashes are salted by keys that do not change from tick to tick.

@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::PathBuf;
 
+use takeoff::bench::roofline;
 use takeoff::cpu::{CpuEngine, Options};
 use takeoff::model::census::Counter;
 
@@ -65,6 +66,11 @@ fn events(census: &takeoff::model::census::Census) -> u64 {
     populations.map(|p| p.get(Counter::Events)).sum()
 }
 
+/// Agents that were due in a tick.
+fn due(census: &takeoff::model::census::Census) -> u64 {
+    census.populations.iter().map(roofline::due).sum()
+}
+
 fn main() {
     // Cargo adds `--bench` when it runs benches.
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
@@ -92,7 +98,9 @@ fn main() {
             work.write(&mut file).expect("the disk takes it");
             file.flush().expect("the disk takes it");
             let events: Vec<u64> = work.expected.iter().map(events).collect();
-            println!("{} agents, events by tick: {events:?}", work.agents());
+            let due: Vec<u64> = work.expected.iter().map(due).collect();
+            let agents = work.agents();
+            println!("{agents} agents, due by tick: {due:?}, events: {events:?}");
         }
         "run" => {
             let threads = options

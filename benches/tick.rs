@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
 #[path = "common.rs"]
+#[expect(dead_code, reason = "the peers use more of it")]
 mod common;
 
 fn tick(criterion: &mut Criterion) {

@@ -2,6 +2,7 @@
 //! state. So benches cannot rot.
 
 #[path = "../benches/common.rs"]
+#[expect(dead_code, reason = "the peers use more of it")]
 mod common;
 
 #[path = "../benches/loads.rs"]

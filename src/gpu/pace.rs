@@ -11,10 +11,14 @@ const SLOW: Duration = Duration::from_millis(150);
 /// Below this it is doubled.
 const FAST: Duration = Duration::from_millis(40);
 
+/// Most agents of a submit, however few of them were busy last time: a tick in which all are may follow.
+const AGENTS_MAX: u32 = 1 << 28;
+
 /// Most blocks of a submit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     blocks: u32,
+    most: u32,
 }
 
 impl Pace {
@@ -22,6 +26,7 @@ impl Pace {
     pub fn new(block: u32) -> Self {
         Self {
             blocks: ((1 << 24) / block).max(1),
+            most: (AGENTS_MAX / block).max(1),
         }
     }
 
@@ -36,7 +41,7 @@ impl Pace {
         if each > SLOW {
             self.blocks = (self.blocks / 2).max(1);
         } else if each < FAST && submits > 1 {
-            self.blocks = self.blocks.saturating_mul(2);
+            self.blocks = self.blocks.saturating_mul(2).min(self.most);
         }
     }
 }

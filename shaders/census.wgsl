@@ -20,15 +20,15 @@ fn census(
         let agent = vec2(due[block.slot + i], work[block.slot + i]);
         let phase = phase_of(agent.x, agent.y);
         if phase == IN_WAIT {
-            count(COUNT_DELTA_WAITING, 1u);
+            count_one(COUNT_DELTA_WAITING);
         } else if phase == IN_THOUGHT {
-            count(COUNT_DELTA_THINKING, 1u);
+            count_one(COUNT_DELTA_THINKING);
             count(COUNT_FORGONE_THINK, (agent.x - think_start) & CLOCK_MASK);
         } else if phase == IN_EXPERIMENT {
-            count(COUNT_DELTA_EXPERIMENT, 1u);
+            count_one(COUNT_DELTA_EXPERIMENT);
             count(COUNT_FORGONE_EXPERIMENT, (agent.x - experiment_start) & CLOCK_MASK);
         }
-        exchange_hash(vec4(0u), agent_hash(salt, rank_after(block.rank, i), agent.x, agent.y));
+        add_hash(agent_hash(salt, rank_after(block.rank, i), agent.x, agent.y));
     }
     flush_tally(block.population, thread);
 }

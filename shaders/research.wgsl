@@ -7,14 +7,23 @@
 @group(0) @binding(13) var<storage, read> binomial: array<u32>;
 @group(0) @binding(14) var<storage, read> normal: array<i32>;
 
-// Agents scanned before the due ones among them run; divides BLOCK.
-override BATCH: u32;
+// Agents of a thread that are looked at together, up to 16: their loads are under way at the same
+// time. Where they were followed one by one, a subgroup of quiet agents would wait for memory each time.
+override SCAN: u32;
 
-// Due agents are listed first and then run by neighbouring threads: were each run by the thread that
-// found it, one busy agent would hold up a whole subgroup of quiet ones. The list's order is whatever
-// the atomics make it; nothing depends on it.
+// Does a free thread take up whichever due agent is next? Else each WORKGROUPth of the list is its.
+override BALANCED: bool;
+
+// Agents that a workgroup looks at before the due ones among them run; divides BLOCK.
+override BATCH: u32 = SCAN * WORKGROUP;
+
+// Due agents are listed first and then run by whichever thread is free: were each run by the thread
+// that found it, one busy agent would hold up a whole subgroup of quiet ones. The order of the list, and
+// who runs whom, is whatever the atomics make it; nothing depends on it.
 var<workgroup> busy: array<u32, BATCH>;
 var<workgroup> busy_count: atomic<u32>;
+// Agents of the list beyond the first of each thread that were taken up.
+var<workgroup> busy_taken: atomic<u32>;
 
 // What a choice of topic came to.
 struct Choice {
@@ -38,55 +47,110 @@ fn research(
     clear_tally(thread);
     let block = block_of(group);
     enter(block.population);
+    for (var batch = 0u; batch < BLOCK; batch += BATCH) {
+        let mine = due_among(block.slot + batch + thread);
+        if thread == 0u {
+            atomicStore(&busy_count, 0u);
+            atomicStore(&busy_taken, 0u);
+        }
+        workgroupBarrier();
+        list(mine, batch + thread);
+        workgroupBarrier();
+        run_listed(block, thread);
+        workgroupBarrier();
+    }
+    // Whoever was due had been in its phase before.
+    tally_low[COUNT_DELTA_THINKING] -= tally_low[COUNT_BUSY_THINKING];
+    tally_low[COUNT_DELTA_EXPERIMENT] -= tally_low[COUNT_BUSY_EXPERIMENT];
+    tally_low[COUNT_DELTA_WAITING] -= tally_low[COUNT_BUSY_WAITING];
+    flush_tally(population, thread);
+}
+
+// Which of a thread's SCAN agents, WORKGROUP slots apart from `first` on, are due: a bit each.
+fn due_among(first: u32) -> u32 {
+    let a = clocks(first, 0u);
+    let b = clocks(first, 4u);
+    let c = clocks(first, 8u);
+    let d = clocks(first, 12u);
+    let mine = due_of(a) | (due_of(b) << 4u) | (due_of(c) << 8u) | (due_of(d) << 12u);
+    return mine & (0xffffffffu >> (32u - SCAN));
+}
+
+// Clocks of four of a thread's agents; the last one again beyond SCAN.
+fn clocks(first: u32, nth: u32) -> vec4<u32> {
+    return vec4(
+        due[first + min(nth, SCAN - 1u) * WORKGROUP],
+        due[first + min(nth + 1u, SCAN - 1u) * WORKGROUP],
+        due[first + min(nth + 2u, SCAN - 1u) * WORKGROUP],
+        due[first + min(nth + 3u, SCAN - 1u) * WORKGROUP],
+    );
+}
+
+fn due_of(ends: vec4<u32>) -> u32 {
     let think_start = populations[population].think_start;
     let think_len = populations[population].think_len;
     let experiment_start = populations[population].experiment_start;
     let experiment_len = populations[population].experiment_len;
-    for (var batch = 0u; batch < BLOCK; batch += BATCH) {
-        if thread == 0u {
-            atomicStore(&busy_count, 0u);
-        }
-        workgroupBarrier();
-        for (var i = batch + thread; i < batch + BATCH; i += WORKGROUP) {
-            let ends = due[block.slot + i];
-            let experiments = (ends & ON_EXPERIMENT) != 0u;
-            let start = select(think_start, experiment_start, experiments);
-            let len = select(think_len, experiment_len, experiments);
-            if ((ends - start) & CLOCK_MASK) < len {
-                busy[atomicAdd(&busy_count, 1u)] = i;
-            }
-        }
-        workgroupBarrier();
-        let listed = atomicLoad(&busy_count);
-        for (var i = thread; i < listed; i += WORKGROUP) {
-            advance(block.slot + busy[i], rank_after(block.rank, busy[i]));
-        }
-        workgroupBarrier();
-    }
-    flush_tally(population, thread);
+    let experiments = (ends & vec4(ON_EXPERIMENT)) != vec4(0u);
+    let starts = select(vec4(think_start), vec4(experiment_start), experiments);
+    let lens = select(vec4(think_len), vec4(experiment_len), experiments);
+    let is_due = ((ends - starts) & vec4(CLOCK_MASK)) < lens;
+    let bits = select(vec4(0u), vec4(1u, 2u, 4u, 8u), is_due);
+    return bits.x | bits.y | bits.z | bits.w;
 }
 
-// The tick of one due slot.
-fn advance(slot: u32, rank: vec2<u32>) {
+// Lists the due ones among a thread's agents, the first of which is number `first` of the block.
+fn list(mine: u32, first: u32) {
+    if mine == 0u {
+        return;
+    }
+    var at = atomicAdd(&busy_count, countOneBits(mine));
+    for (var rest = mine; rest != 0u; rest &= rest - 1u) {
+        busy[at] = first + countTrailingZeros(rest) * WORKGROUP;
+        at++;
+    }
+}
+
+// Runs the listed agents. A thread that is done with one takes up the next at once: were it to wait for
+// the busiest agent of its subgroup, it would be idle most of the time.
+fn run_listed(block: Block, thread: u32) {
+    let listed = atomicLoad(&busy_count);
+    var next = thread;
+    var in_hand = false;
+    loop {
+        if !in_hand {
+            if next >= listed {
+                break;
+            }
+            in_hand = take_up(block, busy[next]);
+            if BALANCED {
+                next = WORKGROUP + atomicAdd(&busy_taken, 1u);
+            } else {
+                next += WORKGROUP;
+            }
+        }
+        if in_hand {
+            step();
+            in_hand = has_event();
+            if !in_hand {
+                put_down();
+            }
+        }
+    }
+}
+
+// Loads the agent of a due slot; false if there is none.
+fn take_up(block: Block, at: u32) -> bool {
+    let slot = block.slot + at;
     let old_due = due[slot];
     let old_work = work[slot];
     if (old_work & PRESENT) == 0u {
-        return;
+        return false;
     }
-    load(rank, old_due, old_work);
-    run();
-    due[slot] = me.due;
-    work[slot] = me.work;
-    let salt = populations[population].traits_key;
-    exchange_hash(
-        agent_hash(salt, rank, old_due, old_work),
-        agent_hash(salt, rank, me.due, me.work),
-    );
-}
-
-fn load(rank: vec2<u32>, old_due: u32, old_work: u32) {
+    let rank = rank_after(block.rank, at);
     let traits = threefry(populations[population].traits_key, draw_counter(rank, 0u, PURPOSE_TRAITS));
     let z = normal[traits.x >> NORMAL_SHIFT];
+    me.slot = slot;
     me.rank = rank;
     me.is_active = below(rank, populations[population].active_end);
     me.due = old_due;
@@ -103,54 +167,73 @@ fn load(rank: vec2<u32>, old_due: u32, old_work: u32) {
     me.skill = populations[population].skill_base
         + scale_normal(populations[population].skill_sigma, z);
     me.own_count = 0u;
-}
-
-// Events of the tick, until the phase in hand ends after it.
-fn run() {
-    count_phase_less(my_phase());
     count_busy(my_phase());
-    while me.offset < len_of_phase() {
-        if me.events == populations[population].events_max {
-            stall();
-            break;
-        }
-        event();
-        if me.work == 0u {
-            return;
-        }
-        me.events += 1u;
-    }
-    count_time(min(me.offset, len_of_phase()) - me.began);
-    me.due = (me.due & ON_EXPERIMENT) | ((start_of_phase() + me.offset) & CLOCK_MASK);
-    count_phase(my_phase());
+    remove_hash(agent_hash(populations[population].traits_key, rank, old_due, old_work));
+    return true;
 }
 
-// The end of one phase and the start of the next.
-fn event() {
-    count_time(me.offset - me.began);
-    let phase = my_phase();
-    if phase == IN_THOUGHT {
-        count(COUNT_EVENTS, 1u);
-        if knows(view(topic_of(me.work)), idea_of(me.work)) {
-            count(COUNT_SCOOPED, 1u);
-        } else if me.is_active {
-            start_experiment();
-            return;
+// Does the phase in hand end in this tick?
+fn has_event() -> bool {
+    return me.work != 0u && me.offset < len_of_phase()
+        && me.events < populations[population].events_max;
+}
+
+// Stores the agent, whose phase ends after the tick.
+fn put_down() {
+    if me.work != 0u {
+        if me.offset < len_of_phase() {
+            stall();
         }
-    } else if phase == IN_EXPERIMENT {
-        count(COUNT_EVENTS, 1u);
+        count_time(min(me.offset, len_of_phase()) - me.began);
+        me.due = (me.due & ON_EXPERIMENT) | ((start_of_phase() + me.offset) & CLOCK_MASK);
+        count_phase(my_phase());
+    }
+    due[me.slot] = me.due;
+    work[me.slot] = me.work;
+    add_hash(agent_hash(populations[population].traits_key, me.rank, me.due, me.work));
+}
+
+// One event, or two: the end of a thought and of the experiment that follows it. Agents of a subgroup
+// that stand in different phases so go through each part together.
+fn step() {
+    var is_free = my_phase() != IN_EXPERIMENT;
+    if is_free {
+        count_time(me.offset - me.began);
+        if my_phase() == IN_THOUGHT {
+            count_one(COUNT_EVENTS);
+            if knows(view(topic_of(me.work)), idea_of(me.work)) {
+                count_one(COUNT_SCOOPED);
+            } else if me.is_active {
+                start_experiment();
+                me.events += 1u;
+                is_free = false;
+            }
+        }
+    }
+    if !is_free && has_event() {
+        count_time(me.offset - me.began);
+        count_one(COUNT_EVENTS);
         finish_experiment();
         let mul = populations[population].to_think_mul;
         me.offset = mul_shift(me.offset, mul, populations[population].to_think_shift);
+        is_free = true;
     }
-    if me.is_active {
-        choose();
-    } else {
-        count(COUNT_DEACTIVATED, 1u);
-        count(COUNT_LEFT_TIME, populations[population].think_len - me.offset);
-        me.due = 0u;
-        me.work = 0u;
+    if is_free {
+        if me.is_active {
+            choose();
+        } else {
+            leave();
+        }
+        me.events += 1u;
     }
+}
+
+// Leaves its slot: the lab has no work for it.
+fn leave() {
+    count_one(COUNT_DEACTIVATED);
+    count(COUNT_LEFT_TIME, populations[population].think_len - me.offset);
+    me.due = 0u;
+    me.work = 0u;
 }
 
 // Takes up an idea, or waits for the end of the tick if none is open.
@@ -178,7 +261,7 @@ fn choose() {
     let units = duration_units(log2, draw.y);
     me.work = PRESENT | (idea << IDEA_SHIFT) | best.topic;
     me.offset += units;
-    count(COUNT_CHOSEN, 1u);
+    count_one(COUNT_CHOSEN);
     count(COUNT_THINK_ASSIGNED, units);
 }
 
@@ -230,13 +313,13 @@ fn start_experiment() {
     let mul = populations[population].to_experiment_mul;
     me.began = mul_shift(me.offset, mul, populations[population].to_experiment_shift);
     me.offset = me.began + units;
-    count(COUNT_EXPERIMENTS_STARTED, 1u);
+    count_one(COUNT_EXPERIMENTS_STARTED);
     count(COUNT_EXPERIMENT_ASSIGNED, units);
 }
 
 // Reports what the experiment, and those of the others it stands for, found.
 fn finish_experiment() {
-    count(COUNT_EXPERIMENTS_FINISHED, 1u);
+    count_one(COUNT_EXPERIMENTS_FINISHED);
     let topic = topic_of(me.work);
     if populations[population].weight_log2 > 0u {
         let finds_of_others = others();
@@ -244,7 +327,7 @@ fn finish_experiment() {
         spread(topic, finds_of_others);
     }
     if (me.work & OUTCOME) != 0u {
-        count(COUNT_SUCCESSES, 1u);
+        count_one(COUNT_SUCCESSES);
         let idea = idea_of(me.work);
         find(topic, idea);
         for (var i = OWN_FINDS - 1u; i > 0u; i--) {
@@ -306,7 +389,7 @@ fn stall() {
     } else {
         count(COUNT_STALL_THINK, lost);
     }
-    count(COUNT_STALLED, 1u);
+    count_one(COUNT_STALLED);
     count_time(me.offset - me.began);
     me.offset = len_of_phase();
     me.began = me.offset;

@@ -21,10 +21,8 @@ fn spawn(
         if any(after != before) {
             due[slot] = after.x;
             work[slot] = after.y;
-            exchange_hash(
-                agent_hash(salt, rank, before.x, before.y),
-                agent_hash(salt, rank, after.x, after.y),
-            );
+            remove_hash(agent_hash(salt, rank, before.x, before.y));
+            add_hash(agent_hash(salt, rank, after.x, after.y));
         }
     }
     flush_tally(block.population, thread);
@@ -60,23 +58,23 @@ fn start(population: u32, rank: vec2<u32>) -> vec2<u32> {
     let counter = draw_counter(rank, SPAWN_EVENT, PURPOSE_SPAWN);
     let draw = threefry(populations[population].key, counter);
     let wait = mul_hi(draw.x, populations[population].stagger);
-    count(COUNT_SPAWNED, 1u);
-    count(COUNT_DELTA_WAITING, 1u);
+    count_one(COUNT_SPAWNED);
+    count_one(COUNT_DELTA_WAITING);
     return vec2((populations[population].think_start + wait) & CLOCK_MASK, WAITING);
 }
 
 // Counts an agent whose rank is gone.
 fn retire(phase: u32, left: u32) {
     if phase == IN_THOUGHT {
-        count(COUNT_RETIRED_THINKING, 1u);
+        count_one(COUNT_RETIRED_THINKING);
         count_one_less(COUNT_DELTA_THINKING);
         count(COUNT_FORGONE_THINK, left);
     } else if phase == IN_EXPERIMENT {
-        count(COUNT_RETIRED_EXPERIMENT, 1u);
+        count_one(COUNT_RETIRED_EXPERIMENT);
         count_one_less(COUNT_DELTA_EXPERIMENT);
         count(COUNT_FORGONE_EXPERIMENT, left);
     } else {
-        count(COUNT_RETIRED_WAITING, 1u);
+        count_one(COUNT_RETIRED_WAITING);
         count_one_less(COUNT_DELTA_WAITING);
     }
 }

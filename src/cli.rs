@@ -202,6 +202,12 @@ struct Bench {
     #[arg(long, value_name = "N", default_value = "0",
         value_parser = clap::value_parser!(u16).range(0..=4096))]
     threads: u16,
+    /// Threads of a workgroup on a GPU: 32, 64, 128 or 256; as suits it without
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..=256))]
+    workgroup: Option<u32>,
+    /// Agents that a workgroup visits on a GPU, a multiple of its threads; as suits their number without
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..=1 << 20))]
+    block: Option<u32>,
     /// Measured ticks of each point
     #[arg(long, value_name = "N", default_value = "5",
         value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -351,6 +357,8 @@ impl From<Bench> for bench::Options {
                 agents: bench.agents,
                 loads,
                 threads: bench.threads.into(),
+                workgroup: bench.workgroup,
+                block: bench.block,
                 repeats: bench.repeats.into(),
                 working_set: bench.working_set << 20,
             },

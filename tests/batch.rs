@@ -20,7 +20,8 @@ fn options(workgroup: u32, block: u32, chunk_agents: u64) -> Options {
             Wanted::Software
         },
         workgroup,
-        block,
+        block: Some(block),
+        balanced: hardware,
         chunk_agents,
         memory: None,
     }

@@ -30,7 +30,7 @@ fn options() -> Options {
     Options {
         device: Wanted::Software,
         workgroup: 32,
-        block: 32,
+        block: Some(32),
         ..Options::default()
     }
 }

@@ -36,6 +36,8 @@ const CPU: (EngineChoice, EngineOptions) = (
     EngineOptions {
         threads: 0,
         timed: false,
+        workgroup: None,
+        block: None,
     },
 );
 

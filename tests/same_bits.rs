@@ -29,19 +29,28 @@ fn native(setup: &Setup, options: cpu::Options) -> Twin {
 }
 
 /// A hardware GPU if there is one, else a software device.
-fn device(setup: &Setup, workgroup: u32, block: u32, chunk_agents: u64) -> Twin {
-    let wanted = if devices().iter().any(|device| device.auto) {
+fn wanted() -> Wanted {
+    if devices().iter().any(|device| device.auto) {
         Wanted::Hardware
     } else {
         Wanted::Software
-    };
+    }
+}
+
+fn device(setup: &Setup, workgroup: u32, block: u32, chunk_agents: u64) -> Twin {
+    let balanced = wanted() == Wanted::Hardware;
     let options = Options {
-        device: wanted,
+        device: wanted(),
         workgroup,
-        block,
+        block: Some(block),
+        balanced,
         chunk_agents,
         memory: None,
     };
+    device_cut(setup, options)
+}
+
+fn device_cut(setup: &Setup, options: Options) -> Twin {
     let engine = GpuEngine::new(setup.clone(), options).unwrap_or_else(|error| {
         panic!(
             "{error}\nthe driver manifests of this machine promise a device: {:?}",
@@ -50,9 +59,7 @@ fn device(setup: &Setup, workgroup: u32, block: u32, chunk_agents: u64) -> Twin 
     });
     let on = engine.batch().device_name();
     Twin {
-        name: format!(
-            "{on}, workgroups of {workgroup}, blocks of {block}, chunks of {chunk_agents}"
-        ),
+        name: format!("{on}, {options:?}"),
         engine: Box::new(engine),
     }
 }
@@ -283,6 +290,18 @@ fn device_does_not_depend_on_workgroups_blocks_or_chunks() {
             for (block, chunk) in [(1, 1), (5, 2000), (8, 1 << 20)] {
                 twins.push(device(&world.setup, workgroup, workgroup * block, chunk));
             }
+        }
+        // Blocks of two agents a thread: a software device's first subgroup takes up most of them, and
+        // stays below its bound on loops.
+        for balanced in [false, true] {
+            let options = Options {
+                device: wanted(),
+                workgroup: 32,
+                block: Some(64),
+                balanced,
+                ..Options::default()
+            };
+            twins.push(device_cut(&world.setup, options));
         }
         step_together(&world, &mut twins, |_| {});
     }

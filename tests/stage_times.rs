@@ -60,7 +60,7 @@ fn a_device_says_where_its_ticks_went_and_computes_the_same() {
     let options = Options {
         device: Wanted::Software,
         workgroup: 32,
-        block: 64,
+        block: Some(64),
         ..Options::default()
     };
     let engine = || GpuEngine::new(world.setup.clone(), options).expect("worlds are small");

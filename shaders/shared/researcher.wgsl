@@ -11,6 +11,7 @@ override POPULATIONS: u32;
 
 // The agent in hand, between loading and storing.
 struct Researcher {
+    slot: u32,
     rank: vec2<u32>,
     is_active: bool,
     due: u32,
@@ -91,30 +92,20 @@ fn count_time(units: u32) {
 
 fn count_busy(phase: u32) {
     if phase == IN_THOUGHT {
-        count(COUNT_BUSY_THINKING, 1u);
+        count_one(COUNT_BUSY_THINKING);
     } else if phase == IN_EXPERIMENT {
-        count(COUNT_BUSY_EXPERIMENT, 1u);
+        count_one(COUNT_BUSY_EXPERIMENT);
     } else {
-        count(COUNT_BUSY_WAITING, 1u);
+        count_one(COUNT_BUSY_WAITING);
     }
 }
 
 fn count_phase(phase: u32) {
     if phase == IN_THOUGHT {
-        count(COUNT_DELTA_THINKING, 1u);
+        count_one(COUNT_DELTA_THINKING);
     } else if phase == IN_EXPERIMENT {
-        count(COUNT_DELTA_EXPERIMENT, 1u);
+        count_one(COUNT_DELTA_EXPERIMENT);
     } else {
-        count(COUNT_DELTA_WAITING, 1u);
-    }
-}
-
-fn count_phase_less(phase: u32) {
-    if phase == IN_THOUGHT {
-        count_one_less(COUNT_DELTA_THINKING);
-    } else if phase == IN_EXPERIMENT {
-        count_one_less(COUNT_DELTA_EXPERIMENT);
-    } else {
-        count_one_less(COUNT_DELTA_WAITING);
+        count_one(COUNT_DELTA_WAITING);
     }
 }

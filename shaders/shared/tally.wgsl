@@ -11,7 +11,7 @@ override WORKGROUP: u32;
 var<private> tally_low: array<u32, COUNTERS>;
 var<private> tally_high: array<u32, COUNTERS>;
 var<private> tally_lanes: vec4<u32>;
-// Has the thread anything to add? Whatever is counted of an agent comes with an exchange of its hash.
+// Has the thread anything to add? Whatever is counted of an agent comes with its hash.
 var<private> tally_used: bool;
 
 var<workgroup> sum_low: array<atomic<u32>, COUNTERS>;
@@ -37,14 +37,23 @@ fn count(counter: u32, amount: u32) {
     tally_low[counter] = sum;
 }
 
+// A thread's agents and their events are far fewer than 2^32.
+fn count_one(counter: u32) {
+    tally_low[counter] += 1u;
+}
+
+// Of changes, whose low word alone is kept, with its sign: see `gather_tally`.
 fn count_one_less(counter: u32) {
-    tally_high[counter] -= u32(tally_low[counter] == 0u);
     tally_low[counter] -= 1u;
 }
 
-// Adds after - before to the digest lanes.
-fn exchange_hash(before: vec4<u32>, after: vec4<u32>) {
-    tally_lanes += after - before;
+fn add_hash(hash: vec4<u32>) {
+    tally_lanes += hash;
+    tally_used = true;
+}
+
+fn remove_hash(hash: vec4<u32>) {
+    tally_lanes -= hash;
     tally_used = true;
 }
 

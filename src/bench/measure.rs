@@ -23,6 +23,10 @@ pub struct Request {
     pub loads: Vec<Load>,
     /// Threads of the native engine; 0: one a core.
     pub threads: usize,
+    /// Threads of a workgroup on devices; `None`: as suits them.
+    pub workgroup: Option<u32>,
+    /// Agents that a workgroup visits on devices; `None`: as suits their number.
+    pub block: Option<u32>,
     /// Measured ticks of a point, at least 1.
     pub repeats: usize,
     /// Bytes in which the device's rates are measured, at the most.
@@ -96,6 +100,8 @@ pub(super) fn options(request: &Request) -> EngineOptions {
     EngineOptions {
         threads: request.threads,
         timed: true,
+        workgroup: request.workgroup,
+        block: request.block,
     }
 }
 
@@ -188,6 +194,8 @@ fn begun(
             info.features
         },
         threads: is_native.then_some(threads),
+        workgroup: request.workgroup,
+        block: request.block,
         timestamps,
         rates,
         points: Vec::new(),

@@ -51,6 +51,10 @@ pub struct EngineReport {
     pub features: Vec<String>,
     /// Threads of the native engine; none on a device.
     pub threads: Option<u64>,
+    /// Threads of a workgroup of a device, where they were asked for.
+    pub workgroup: Option<u32>,
+    /// Agents that a workgroup visits, where they were asked for.
+    pub block: Option<u32>,
     /// Are stages timed by the device's own clock?
     pub timestamps: bool,
     /// What the device can do at the most.

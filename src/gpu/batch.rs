@@ -15,7 +15,7 @@ use super::faults::scoped;
 use super::idle::Lease;
 use super::layout::Dispatch;
 use super::pace::Pace;
-use super::pipelines::{self, Pipeline};
+use super::pipelines::{self, Cut, Pipeline};
 use super::results::Results;
 use super::sizes::Sizes;
 use super::stages::{CENSUS, RESEARCH, Resource, SHARE, SPAWN};
@@ -24,8 +24,19 @@ use super::upload::Upload;
 use crate::model::census::Census;
 use crate::model::engine::{Batch, EngineError, Setup, StageSeconds, TickInput};
 
-/// Agents scanned before the due ones run: 4 KiB of workgroup memory hold the list.
-const BATCH_MAX: u32 = 1024;
+/// Agents that a thread looks at together, at most: what `due_among` of `shaders/research.wgsl` writes out.
+const SCAN_MAX: u32 = 16;
+
+/// Agents that a workgroup looks at before the due ones run: 8 KiB of its memory hold their list.
+const BATCH_MAX: u32 = 2048;
+
+/// Largest block: a thread's counts of events are one word.
+const BLOCK_MAX: u32 = 1 << 20;
+
+/// Blocks to choose among, smallest first, and how many of the larger ones there have to be: a few for
+/// each of the workgroups that the largest GPUs keep resident.
+const FITTING_BLOCKS: [u32; 3] = [1024, 2048, 4096];
+const BLOCKS_ENOUGH: u64 = 8192;
 
 /// Bytes that a stage can address: 2^31 words, whatever the device could bind.
 const ADDRESSABLE_BYTES: u64 = 4 << 31;
@@ -65,17 +76,20 @@ impl GpuBatch {
     /// stages.
     pub fn new(setups: Vec<Setup>, options: Options) -> Result<Self, EngineError> {
         let sizes = Sizes::of(&setups)?;
-        check_options(&sizes, &options)?;
+        let populations = || setups.iter().flat_map(|setup| &setup.populations);
+        let slots = || populations().map(|population| population.slots);
+        let block = options
+            .block
+            .unwrap_or_else(|| fitting_block(slots().sum()));
+        check_options(&sizes, options.workgroup, block)?;
         let mut link = Lease::take(options.device)?;
         let limits = link.adapter.limits();
         let binding = limits
             .max_storage_buffer_binding_size
             .min(limits.max_buffer_size)
             .min(ADDRESSABLE_BYTES);
-        let most = options.chunk_agents.min(binding / 4) / u64::from(options.block);
-        let populations = setups.iter().flat_map(|setup| &setup.populations);
-        let slots = populations.map(|population| population.slots);
-        let placement = Placement::new(slots, options.block, most.max(1));
+        let most = options.chunk_agents.min(binding / 4) / u64::from(block);
+        let placement = Placement::new(slots(), block, most.max(1));
         let info = link.adapter.get_info();
         let budget = Budget {
             bytes: options.memory.or_else(|| shared_memory(info.device_type)),
@@ -92,8 +106,14 @@ impl GpuBatch {
         let room = launches * u64::from(dispatch_stride);
         buffers.reserve(device, Resource::Dispatch, room)?;
         let results = Results::new(device, sizes)?;
-        let cut = largest_divisor(options.block, BATCH_MAX);
-        let constants = pipelines::constants(&sizes, options.workgroup, options.block, cut);
+        let each = SCAN_MAX.min(BATCH_MAX / options.workgroup);
+        let cut = Cut {
+            workgroup: options.workgroup,
+            block,
+            scan: largest_divisor(block / options.workgroup, each),
+            balanced: options.balanced,
+        };
+        let constants = pipelines::constants(&sizes, cut);
         let words = sizes.shape.window_words;
         let mut compile = |stage| link.pipeline(stage, words, &constants);
         let (spawn, research) = (compile(&SPAWN)?, compile(&RESEARCH)?);
@@ -103,7 +123,7 @@ impl GpuBatch {
             lanes: vec![[0; 4]; sizes.populations()],
             workgroup: options.workgroup,
             grid_width: limits.max_compute_workgroups_per_dimension,
-            pace: Pace::new(options.block),
+            pace: Pace::new(block),
             timing: None,
             tick_seconds: 0.0,
             planned: None,
@@ -268,22 +288,20 @@ impl Batch for GpuBatch {
 }
 
 /// Refuses options and sizes that no stage is made for.
-fn check_options(sizes: &Sizes, options: &Options) -> Result<(), EngineError> {
+fn check_options(sizes: &Sizes, workgroup: u32, block: u32) -> Result<(), EngineError> {
     let fail = |message: String| Err(EngineError::Device(message));
     let words = sizes.shape.window_words;
     if ![1, 2, 4].contains(&words) {
         return fail(format!("no kernel for {words} window words"));
     }
-    let workgroup = options.workgroup;
     if !workgroup.is_power_of_two() || !(32..=WORKGROUP_MAX).contains(&workgroup) {
         return fail(format!(
             "workgroups have 32, 64, 128 or 256 threads, not {workgroup}"
         ));
     }
-    if options.block == 0 || !options.block.is_multiple_of(workgroup) {
+    if !(1..=BLOCK_MAX).contains(&block) || !block.is_multiple_of(workgroup) {
         return fail(format!(
-            "a block of {} is no multiple of {workgroup}",
-            options.block
+            "a block of {block} is no multiple of {workgroup} up to {BLOCK_MAX}"
         ));
     }
     Ok(())
@@ -302,10 +320,40 @@ fn shared_memory(device: wgpu::DeviceType) -> Option<u64> {
     Some(system.available_memory()).filter(|&bytes| bytes > 0)
 }
 
+/// Agents of a block where so many agents are to be visited: what a workgroup does once, whatever its
+/// agents do, weighs the less the larger blocks are, but there must be enough of them for all of a device.
+fn fitting_block(agents: u64) -> u32 {
+    let large_enough = |&block: &u32| agents / u64::from(block) >= BLOCKS_ENOUGH;
+    *FITTING_BLOCKS
+        .iter()
+        .rev()
+        .find(|block| large_enough(block))
+        .unwrap_or(&FITTING_BLOCKS[0])
+}
+
 /// The largest divisor of `n` up to `most`.
 fn largest_divisor(n: u32, most: u32) -> u32 {
     (1..=most.min(n))
         .rev()
         .find(|divisor| n.is_multiple_of(*divisor))
         .unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_grow_with_the_agents() {
+        let blocks = [
+            0,
+            1_000_000,
+            (2048 << 13) - 1,
+            2048 << 13,
+            1 << 25,
+            10_000_000_000,
+        ];
+        let fitting = blocks.map(fitting_block);
+        assert_eq!(fitting, [1024, 1024, 1024, 2048, 4096, 4096]);
+    }
 }

@@ -73,7 +73,7 @@ impl Drop for Lease {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pipelines;
+    use super::super::pipelines::{self, Cut};
     use super::super::sizes::Sizes;
     use super::super::stages::CENSUS;
     use super::*;
@@ -97,7 +97,13 @@ mod tests {
             classes: 1,
             edges: 0,
         };
-        let constants = pipelines::constants(&sizes, 32, block, 32);
+        let cut = Cut {
+            workgroup: 32,
+            block,
+            scan: 1,
+            balanced: false,
+        };
+        let constants = pipelines::constants(&sizes, cut);
         let mut lease = Lease::take(Wanted::Software).expect("a software device");
         let before = lease.compiled.len();
         lease.pipeline(&CENSUS, 1, &constants).expect("it compiles");

@@ -39,8 +39,13 @@ pub struct Options {
     pub device: Wanted,
     /// Threads of a workgroup: 32, 64, 128 or 256.
     pub workgroup: u32,
-    /// Agents that a workgroup visits: a multiple of `workgroup`.
-    pub block: u32,
+    /// Agents that a workgroup visits, a multiple of `workgroup`; `None`: as many as the number of agents
+    /// lets it.
+    pub block: Option<u32>,
+    /// Does a thread that is done take up the next due agent of its workgroup, whichever that is? Else it
+    /// takes each `workgroup`th. Software rasterisers run a workgroup's subgroups one after another: the
+    /// first would take all, and run into their bound on loops.
+    pub balanced: bool,
     /// Agents of a pair of buffers, at most; what the device can bind bounds it too.
     pub chunk_agents: u64,
     /// Bytes to allocate at most; `None`: as much as the driver gives, or the machine has left.
@@ -52,7 +57,8 @@ impl Default for Options {
         Self {
             device: Wanted::Hardware,
             workgroup: 64,
-            block: 1024,
+            block: None,
+            balanced: true,
             chunk_agents: 1 << 28,
             memory: None,
         }

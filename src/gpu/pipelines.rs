@@ -30,20 +30,29 @@ pub struct Pipeline {
     pub groups: Vec<wgpu::BindGroup>,
 }
 
+/// How agents are cut up on the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Threads of a workgroup.
+    pub workgroup: u32,
+    /// Agents that a workgroup visits.
+    pub block: u32,
+    /// Agents that a thread looks at together; divides `block / workgroup`.
+    pub scan: u32,
+    /// Does a free thread take up whichever due agent is next?
+    pub balanced: bool,
+}
+
 /// Sizes that are compiled into the stages: drivers then fold the address arithmetic. The number of
 /// replicates is none of them, nor what sets replicates apart.
-pub fn constants(
-    sizes: &Sizes,
-    workgroup: u32,
-    block: u32,
-    batch: u32,
-) -> Vec<(&'static str, f64)> {
+pub fn constants(sizes: &Sizes, cut: Cut) -> Vec<(&'static str, f64)> {
     let count = |n: usize| n as f64;
     let shape = sizes.shape;
     vec![
-        ("WORKGROUP", workgroup.into()),
-        ("BLOCK", block.into()),
-        ("BATCH", batch.into()),
+        ("WORKGROUP", cut.workgroup.into()),
+        ("BLOCK", cut.block.into()),
+        ("SCAN", cut.scan.into()),
+        ("BALANCED", u32::from(cut.balanced).into()),
         ("TOPICS", count(shape.topics)),
         ("POPULATIONS", count(shape.populations)),
         ("NODE_ROWS", count(sizes.nodes())),
@@ -52,7 +61,7 @@ pub fn constants(
         ("CLASS_ROWS", count(sizes.classes)),
         ("LABS", count(shape.labs)),
         ("KINDS", count(shape.kinds)),
-        ("SHARE_GROUPS", sizes.share_groups(workgroup).into()),
+        ("SHARE_GROUPS", sizes.share_groups(cut.workgroup).into()),
     ]
 }
 

@@ -179,7 +179,7 @@ pub static RESEARCH: Stage = Stage {
                 (Resource::Binomial, Read),
                 (Resource::Normal, Read),
             ],
-            overrides: &["BATCH"],
+            overrides: &["SCAN", "BALANCED"],
         },
     ],
 };
@@ -288,10 +288,13 @@ fn gather_tally() -> String {
     let mut text = String::from("fn gather_tally() {\n");
     for name in census::COUNTER_NAMES {
         let count = format!("COUNT_{}", name.to_uppercase());
-        let _ = writeln!(
-            text,
-            "    gather({count}, tally_low[{count}], tally_high[{count}]);"
-        );
+        let high = if name.starts_with("delta_") {
+            // Changes keep a low word with its sign.
+            format!("u32(bitcast<i32>(tally_low[{count}]) >> 31u)")
+        } else {
+            format!("tally_high[{count}]")
+        };
+        let _ = writeln!(text, "    gather({count}, tally_low[{count}], {high});");
     }
     text.push_str("}\n");
     text

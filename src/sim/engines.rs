@@ -43,6 +43,21 @@ pub struct EngineOptions {
     pub threads: usize,
     /// Are ticks to be timed by stage?
     pub timed: bool,
+    /// Threads of a workgroup on a device; `None`: as suits it.
+    pub workgroup: Option<u32>,
+    /// Agents that a workgroup visits; `None`: as suits their number.
+    pub block: Option<u32>,
+}
+
+impl EngineOptions {
+    /// `cut` with what is asked for in its place.
+    fn over(self, cut: gpu::Options) -> gpu::Options {
+        gpu::Options {
+            workgroup: self.workgroup.unwrap_or(cut.workgroup),
+            block: self.block.or(cut.block),
+            ..cut
+        }
+    }
 }
 
 /// Threads of a workgroup on a software rasteriser: narrow ones were twice as fast on lavapipe. Blocks
@@ -55,7 +70,7 @@ const SOFTWARE_ITERATIONS: u64 = 60_000;
 
 /// Refuses a world of which one thread of the software rasteriser might be cut short: its bits would
 /// be wrong without a word.
-fn check_software_loops(world: &World) -> Result<(), SimError> {
+fn check_software_loops(world: &World, cut: gpu::Options) -> Result<(), SimError> {
     let setup = world.setup();
     let words = setup.window_words as u64;
     let forms = world.base().forms();
@@ -70,13 +85,18 @@ fn check_software_loops(world: &World) -> Result<(), SimError> {
     // spread the finds of a weighted agent over eight times the open ideas.
     let choice = taste * (8 + 12 * words) + 40;
     let agent = u64::from(events_max.unwrap_or(0)).div_ceil(2) * (choice + 288 * words);
+    let thread_agents = cut.block.map_or(1, |block| block.div_ceil(cut.workgroup));
+    let agents = agent * u64::from(thread_agents);
     // A topic of `share` passes over every node and edge, a few loops of the window each.
     let topic = (4 * setup.nodes() + setup.edges.len() + setup.mails.len()) as u64 * 12 * words;
-    if agent.max(topic) <= SOFTWARE_ITERATIONS {
+    if agents.max(topic) <= SOFTWARE_ITERATIONS {
         return Ok(());
     }
-    let (what, remedy) = if agent > topic {
-        ("events of one agent", "lower run.events_max_per_tick")
+    let (what, remedy) = if agents > topic {
+        (
+            "events of one thread's agents",
+            "lower run.events_max_per_tick or the block",
+        )
     } else {
         ("boards and links of one topic", "use fewer boards")
     };
@@ -88,7 +108,8 @@ fn software() -> gpu::Options {
     gpu::Options {
         device: Wanted::Software,
         workgroup: SOFTWARE_WORKGROUP,
-        block: SOFTWARE_WORKGROUP,
+        block: Some(SOFTWARE_WORKGROUP),
+        balanced: false,
         ..gpu::Options::default()
     }
 }
@@ -102,13 +123,14 @@ pub fn make_engine(
     world: &World,
     options: EngineOptions,
 ) -> Result<(Box<dyn Engine>, EngineInfo), SimError> {
-    let hardware = gpu::Options::default();
+    let hardware = options.over(gpu::Options::default());
     match choice {
         EngineChoice::Cpu => native(world, options),
         EngineChoice::Gpu => device(world, hardware, options),
         EngineChoice::Software => {
-            check_software_loops(world)?;
-            device(world, software(), options)
+            let software = options.over(software());
+            check_software_loops(world, software)?;
+            device(world, software, options)
         }
         EngineChoice::Auto if gpu::devices().iter().any(|device| device.auto) => {
             device(world, hardware, options)
@@ -157,10 +179,13 @@ pub fn make_batch(
         return Err(SimError::NoBatch);
     }
     let cut = if choice == EngineChoice::Software {
-        worlds.iter().try_for_each(check_software_loops)?;
-        software()
+        let software = options.over(software());
+        for world in worlds {
+            check_software_loops(world, software)?;
+        }
+        software
     } else {
-        gpu::Options::default()
+        options.over(gpu::Options::default())
     };
     let setups = worlds.iter().map(|world| world.setup().clone()).collect();
     let mut batch = GpuBatch::new(setups, cut)?;

@@ -15,6 +15,7 @@ use super::faults::scoped;
 use super::idle::Lease;
 use super::layout::Dispatch;
 use super::pace::Pace;
+use super::parcel::Parcel;
 use super::pipelines::{self, Cut, Pipeline};
 use super::results::Results;
 use super::sizes::Sizes;
@@ -45,6 +46,7 @@ const ADDRESSABLE_BYTES: u64 = 4 << 31;
 pub struct GpuBatch {
     pub(super) sizes: Sizes,
     upload: Upload,
+    pub(super) parcel: Parcel,
     pub(super) placement: Placement,
     pub(super) buffers: Buffers,
     pub(super) spawn: Pipeline,
@@ -120,6 +122,7 @@ impl GpuBatch {
         let (share, census) = (compile(&SHARE)?, compile(&CENSUS)?);
         let mut batch = Self {
             upload: Upload::new(&setups, sizes),
+            parcel: Parcel::default(),
             lanes: vec![[0; 4]; sizes.populations()],
             workgroup: options.workgroup,
             grid_width: limits.max_compute_workgroups_per_dimension,
@@ -233,19 +236,17 @@ impl Batch for GpuBatch {
         let begun = Instant::now();
         assert_eq!(inputs.len(), self.sizes.replicates, "an input a run");
         let (device, queue) = (&self.link.device, &self.link.queue);
-        if self
-            .upload
-            .write(device, queue, &mut self.buffers, inputs)?
-        {
+        let (buffers, parcel) = (&mut self.buffers, &mut self.parcel);
+        if self.upload.write(device, queue, buffers, parcel, inputs)? {
             self.bind()?;
         }
-        self.prepare(self.used(inputs))?;
-        self.results.clear(&self.link, &self.buffers);
+        let encoder = self.begin(self.used(inputs))?;
         let mut timing = self.timing.take();
         if let Some(timing) = &mut timing {
             timing.begin(&[&SPAWN, &RESEARCH, &SHARE]);
         }
-        let (encoder, submits) = self.launch(&[&self.spawn, &self.research], &mut timing)?;
+        let (encoder, submits) =
+            self.launch(encoder, &[&self.spawn, &self.research], &mut timing)?;
         let mut encoder = self.end_stage(encoder, &RESEARCH, &mut timing)?;
         self.encode_share(&mut encoder, &mut timing);
         let mut encoder = self.end_stage(encoder, &SHARE, &mut timing)?;

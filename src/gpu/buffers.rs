@@ -246,7 +246,11 @@ impl Buffers {
         Ok(())
     }
 
-    fn allocate(
+    /// A buffer that counts towards the budget.
+    ///
+    /// # Errors
+    /// If it exceeds the budget's binding or the driver refuses it.
+    pub fn allocate(
         &mut self,
         device: &wgpu::Device,
         label: &str,

@@ -13,6 +13,7 @@ mod idle;
 pub mod layout;
 mod link;
 mod pace;
+mod parcel;
 mod pipelines;
 pub mod rates;
 mod readback;

@@ -41,11 +41,9 @@ impl Results {
     }
 
     /// Zeroes what stages add to.
-    pub fn clear(&self, link: &Link, buffers: &Buffers) {
-        let mut encoder = link.device.create_command_encoder(&Default::default());
+    pub fn clear(&self, encoder: &mut wgpu::CommandEncoder, buffers: &Buffers) {
         encoder.clear_buffer(buffers.get(Resource::Tallies), 0, None);
         encoder.clear_buffer(buffers.get(Resource::SharedTally), 0, None);
-        link.queue.submit([encoder.finish()]);
     }
 
     /// Submits `encoder` after copies of the counts, and waits for them.

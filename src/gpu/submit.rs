@@ -11,9 +11,23 @@ use super::timing::Timing;
 use crate::model::engine::EngineError;
 
 impl GpuBatch {
-    /// Plans launches over the first `used[stage][population]` blocks, and tells the device if they
-    /// are not those of the last plan.
-    pub(super) fn prepare(&mut self, used: Vec<Vec<u64>>) -> Result<(), EngineError> {
+    /// Begins a tick or recount that visits the first `used[stage][population]` blocks: sends what the
+    /// parcel holds, and zeroes the counts.
+    pub(super) fn begin(
+        &mut self,
+        used: Vec<Vec<u64>>,
+    ) -> Result<wgpu::CommandEncoder, EngineError> {
+        self.plan(used)?;
+        let (device, queue) = (&self.link.device, &self.link.queue);
+        let mut encoder = device.create_command_encoder(&Default::default());
+        self.parcel
+            .send(device, queue, &mut self.buffers, &mut encoder)?;
+        self.results.clear(&mut encoder, &self.buffers);
+        Ok(encoder)
+    }
+
+    /// Plans launches over blocks, and puts them into the parcel if they are not those of the last plan.
+    fn plan(&mut self, used: Vec<Vec<u64>>) -> Result<(), EngineError> {
         if self
             .planned
             .as_ref()
@@ -36,26 +50,23 @@ impl GpuBatch {
         if moved {
             self.bind()?;
         }
-        self.buffers
-            .write(&self.link.queue, Resource::Spans, &plan.spans);
-        self.buffers
-            .write(&self.link.queue, Resource::Dispatch, &dispatches);
+        self.parcel.put(Resource::Spans, &plan.spans);
+        self.parcel.put(Resource::Dispatch, &dispatches);
         self.plan = plan;
         self.planned = Some((used, self.pace));
         Ok(())
     }
 
-    /// Submits the plan with `stages` in the order it was made for; the last submit is left to the
+    /// Adds the plan to `encoder`, with `stages` in the order it was made for; the last submit is left to the
     /// caller to finish. Returns it and the number of submits.
     pub(super) fn launch(
         &self,
+        mut encoder: wgpu::CommandEncoder,
         stages: &[&Pipeline],
         timing: &mut Option<Timing>,
     ) -> Result<(wgpu::CommandEncoder, usize), EngineError> {
-        let device = &self.link.device;
         let submits = self.plan.submits(self.pace.blocks());
         let mut at = 0;
-        let mut encoder = device.create_command_encoder(&Default::default());
         for launches in &submits {
             if at > 0 {
                 let before = stages[self.plan.launches[at - 1].stage];

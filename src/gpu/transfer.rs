@@ -19,17 +19,15 @@ impl GpuBatch {
     ) -> Result<Recount, EngineError> {
         let row = (index * size_of::<PopulationTick>()) as u64;
         let parameters: &[u32] = bytemuck::cast_slice(std::slice::from_ref(population));
-        self.link
-            .write(self.buffers.get(Resource::Populations), row, parameters)?;
+        self.parcel.put_at(Resource::Populations, row, parameters);
         let mut used = vec![0; self.sizes.populations()];
         used[index] = self.placement.used_blocks(index, slots);
-        self.prepare(vec![used])?;
-        self.results.clear(&self.link, &self.buffers);
+        let encoder = self.begin(vec![used])?;
         let mut timing = self.timing.take();
         if let Some(timing) = &mut timing {
             timing.begin(&[&CENSUS]);
         }
-        let (encoder, _) = self.launch(&[&self.census], &mut timing)?;
+        let (encoder, _) = self.launch(encoder, &[&self.census], &mut timing)?;
         let mut encoder = self.end_stage(encoder, &CENSUS, &mut timing)?;
         if let Some(timing) = &timing {
             timing.resolve(&mut encoder);

@@ -3,6 +3,7 @@
 use super::binomial::Binomials;
 use super::buffers::Buffers;
 use super::layout::Replicate;
+use super::parcel::Parcel;
 use super::sizes::Sizes;
 use super::stages::Resource;
 use crate::model::engine::{EngineError, Setup, TickInput};
@@ -43,8 +44,8 @@ impl Upload {
         }
     }
 
-    /// Writes the inputs of a tick, those of all replicates at once. True if a buffer is another one
-    /// now.
+    /// Writes the inputs of a tick, those of all replicates at once: tables that came new at once, what is
+    /// new at every tick into `parcel`. True if a buffer is another one now.
     ///
     /// # Errors
     /// If the driver refuses a larger buffer.
@@ -53,6 +54,7 @@ impl Upload {
         device: &wgpu::Device,
         queue: &wgpu::Queue,
         buffers: &mut Buffers,
+        parcel: &mut Parcel,
         inputs: &[Option<TickInput<'_>>],
     ) -> Result<bool, EngineError> {
         let mut moved = false;
@@ -75,10 +77,10 @@ impl Upload {
             self.is_told = true;
         }
         self.write_alias(queue, buffers, inputs);
-        buffers.write(queue, Resource::Populations, &self.populations);
-        buffers.write(queue, Resource::Kinds, &self.kinds);
-        buffers.write(queue, Resource::Boards, &self.boards);
-        buffers.write(queue, Resource::Classes, &self.classes);
+        parcel.put(Resource::Populations, &self.populations);
+        parcel.put(Resource::Kinds, &self.kinds);
+        parcel.put(Resource::Boards, &self.boards);
+        parcel.put(Resource::Classes, &self.classes);
         Ok(moved)
     }
 

@@ -70,7 +70,7 @@ fn state_versions() {
 }
 
 fn state_device() {
-    println!("cargo::rustc-check-cfg=cfg(no_device, no_software)");
+    println!("cargo::rustc-check-cfg=cfg(no_device, no_software, no_radv)");
     for variable in ["TAKEOFF_REQUIRE_GPU", "VK_DRIVER_FILES", "VK_ICD_FILENAMES"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
@@ -84,6 +84,10 @@ fn state_device() {
     };
     if !(device || required) {
         println!("cargo::rustc-cfg=no_device");
+    }
+    // Where drivers are named by hand, AMD's is not asked for what it says of one of its GPUs.
+    if target != "linux" || names_drivers() || !has_manifest("radeon_icd") {
+        println!("cargo::rustc-cfg=no_radv");
     }
     // A machine that should have a device and has a GPU need not have a software one.
     if !software && (device || !required) {
@@ -146,17 +150,27 @@ fn state_tmux() {
     }
 }
 
-fn has_vulkan_driver() -> bool {
-    let named = |variable| std::env::var_os(variable).is_some_and(|files| !files.is_empty());
-    let manifests = MANIFESTS.iter().any(|folder| {
-        let Ok(mut files) = Path::new(folder).read_dir() else {
+/// Is there the manifest of a driver whose file begins with `name`?
+fn has_manifest(name: &str) -> bool {
+    MANIFESTS.iter().any(|folder| {
+        let Ok(files) = Path::new(folder).read_dir() else {
             // Not to be watched: cargo takes a missing path for one that always changes.
             return false;
         };
         println!("cargo::rerun-if-changed={folder}");
-        files.next().is_some()
-    });
-    manifests || named("VK_DRIVER_FILES") || named("VK_ICD_FILENAMES")
+        let mut names = files.flatten().map(|file| file.file_name());
+        names.any(|file| file.to_string_lossy().starts_with(name))
+    })
+}
+
+/// Does the environment name the manifests that loaders take instead?
+fn names_drivers() -> bool {
+    let named = |variable| std::env::var_os(variable).is_some_and(|files| !files.is_empty());
+    named("VK_DRIVER_FILES") || named("VK_ICD_FILENAMES")
+}
+
+fn has_vulkan_driver() -> bool {
+    has_manifest("") || names_drivers()
 }
 
 fn git(arguments: &[&str]) -> Option<String> {

@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench peers -- export FILE --agents 1000000 --ticks 3 --tick-hours 24`
 //! `cargo bench --bench peers -- export FILE --random SEED`
-//! `cargo bench --bench peers -- run FILE 2` (threads; without a number: one a core)
+//! `cargo bench --bench peers -- run cpu FILE 2` (threads; without a number: one a core)
+//! `cargo bench --bench peers -- run gpu FILE`, or `software`
 //!
 //! `run` answers each line on its standard input with one run of the whole file, as a line of JSON.
 //! `benches/peers/run` does all of it; `benches/peers/README.md` has the formats.
@@ -13,7 +14,9 @@ use std::path::PathBuf;
 
 use takeoff::bench::roofline;
 use takeoff::cpu::{CpuEngine, Options};
+use takeoff::gpu::{self, GpuEngine};
 use takeoff::model::census::Counter;
+use takeoff::model::engine::Engine;
 
 #[path = "common.rs"]
 #[expect(dead_code, reason = "other benches use more of it")]
@@ -31,24 +34,52 @@ mod worlds;
 
 use work::Work;
 
+/// An engine for the work, and where it runs.
+fn engine(kind: &str, work: &Work, threads: usize) -> (Box<dyn Engine>, String) {
+    let version = env!("CARGO_PKG_VERSION");
+    let setup = work.setup.clone();
+    let device = match kind {
+        "cpu" => {
+            let options = Options {
+                threads,
+                ..Options::default()
+            };
+            let engine = CpuEngine::new(setup, options).expect("it fits");
+            return (Box::new(engine), version.to_owned());
+        }
+        "gpu" => gpu::Options::default(),
+        // Threads of one agent each: software devices leave long loops.
+        "software" => gpu::Options {
+            device: gpu::Wanted::Software,
+            workgroup: 32,
+            block: Some(32),
+            balanced: false,
+            ..gpu::Options::default()
+        },
+        other => panic!("{other}: no such engine; cpu, gpu or software"),
+    };
+    let engine = GpuEngine::new(setup, device).unwrap_or_else(|error| {
+        eprintln!("{error}");
+        std::process::exit(1)
+    });
+    let version = format!("{version}, {}", engine.batch().device_name());
+    (Box::new(engine), version)
+}
+
 /// Runs the file once for each line of standard input.
-fn run(path: PathBuf, threads: usize) {
+fn run(kind: &str, path: PathBuf, threads: usize) {
     let work = Work::read(&mut BufReader::new(
         File::open(path).expect("a file of work"),
     ))
     .expect("a file of work");
-    let options = Options {
-        threads,
-        ..Options::default()
-    };
-    let mut engine = CpuEngine::new(work.setup.clone(), options).expect("it fits");
+    let (mut engine, version) = engine(kind, &work, threads);
     let events: Vec<u64> = work.expected.iter().map(events).collect();
     for line in std::io::stdin().lines() {
         line.expect("standard input is text");
-        let (seconds, difference) = work.run(&mut engine).expect("it runs");
+        let (seconds, difference) = work.run(&mut *engine).expect("it runs");
         let answer = serde_json::json!({
             "peer": "takeoff",
-            "version": env!("CARGO_PKG_VERSION"),
+            "version": version,
             "threads": threads,
             "agents": work.agents(),
             "events": events,
@@ -74,8 +105,8 @@ fn due(census: &takeoff::model::census::Census) -> u64 {
 fn main() {
     // Cargo adds `--bench` when it runs benches.
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
-    let (Some(command), Some(path)) = (args.next(), args.next()) else {
-        eprintln!("peers: export FILE or run FILE? See the head of benches/peers.rs");
+    let (Some(command), Some(object)) = (args.next(), args.next()) else {
+        eprintln!("peers: export FILE or run ENGINE FILE? See the head of benches/peers.rs");
         return;
     };
     let options: Vec<String> = args.collect();
@@ -94,7 +125,7 @@ fn main() {
                     export::flagship(agents, ticks, option("--tick-hours"))
                 }
             };
-            let mut file = BufWriter::new(File::create(path).expect("a writable file"));
+            let mut file = BufWriter::new(File::create(object).expect("a writable file"));
             work.write(&mut file).expect("the disk takes it");
             file.flush().expect("the disk takes it");
             let events: Vec<u64> = work.expected.iter().map(events).collect();
@@ -103,10 +134,11 @@ fn main() {
             println!("{agents} agents, due by tick: {due:?}, events: {events:?}");
         }
         "run" => {
+            let path = options.first().expect("a file of work");
             let threads = options
-                .first()
+                .get(1)
                 .map_or(0, |threads| threads.parse().expect("a number of threads"));
-            run(path.into(), threads);
+            run(&object, path.into(), threads);
         }
         other => panic!("{other}: no such command; export or run"),
     }

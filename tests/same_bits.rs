@@ -380,4 +380,17 @@ fn device_refuses_what_does_not_fit() {
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("1 KiB held a run"),
     }
+    for (workgroup, block) in [(64, 96), (64, 0), (48, 48), (512, 512), (64, 1 << 21)] {
+        let options = Options {
+            device,
+            workgroup,
+            block: Some(block),
+            ..Options::default()
+        };
+        let made = GpuEngine::new(world.setup.clone(), options);
+        assert!(
+            matches!(made, Err(EngineError::Cut(_))),
+            "workgroups of {workgroup}, blocks of {block}"
+        );
+    }
 }

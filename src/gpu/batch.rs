@@ -290,7 +290,7 @@ impl Batch for GpuBatch {
 
 /// Refuses options and sizes that no stage is made for.
 fn check_options(sizes: &Sizes, workgroup: u32, block: u32) -> Result<(), EngineError> {
-    let fail = |message: String| Err(EngineError::Device(message));
+    let fail = |message: String| Err(EngineError::Cut(message));
     let words = sizes.shape.window_words;
     if ![1, 2, 4].contains(&words) {
         return fail(format!("no kernel for {words} window words"));

@@ -256,6 +256,9 @@ pub enum EngineError {
         /// As the first run has it.
         expected: usize,
     },
+    /// Agents were to be cut up in a way that no stage is made for.
+    #[error("{0}")]
+    Cut(String),
     /// The device was lost or refused work.
     #[error("the device failed: {0}; recorded ticks are kept, --resume continues them")]
     Device(String),

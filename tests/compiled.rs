@@ -61,6 +61,7 @@ fn spirv(stage: &Stage, window_words: usize) -> Vec<u32> {
             binding_array: BoundsCheckPolicy::Unchecked,
         },
         zero_initialize_workgroup_memory: spv::ZeroInitializeWorkgroupMemoryMode::None,
+        force_loop_bounding: false,
         ..spv::Options::default()
     };
     let pipeline = spv::PipelineOptions {

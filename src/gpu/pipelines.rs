@@ -82,10 +82,20 @@ impl Compiled {
                 label: Some(stage.name),
                 entries: &entries,
             });
-            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            let source = wgpu::ShaderModuleDescriptor {
                 label: Some(stage.name),
                 source: wgpu::ShaderSource::Wgsl(stage.source(window_words).into()),
-            });
+            };
+            // Indices stay checked. Loops do not: wgpu would count the rounds of each.
+            let checks = wgpu::ShaderRuntimeChecks {
+                force_loop_bounding: false,
+                ..wgpu::ShaderRuntimeChecks::checked()
+            };
+            // SAFETY: the source is ours and every loop of it ends: it counts up to a number, or down a
+            // window, that is fixed before it begins, it clears a bit of a word each round, or
+            // (`run_listed`) it takes up another of the listed agents or runs another of the at most
+            // `events_max` events of the one in hand.
+            let module = unsafe { device.create_shader_module_trusted(source, checks) };
             let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label: Some(stage.name),
                 layout: Some(

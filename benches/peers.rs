@@ -119,7 +119,7 @@ fn main() {
         "export" => {
             let ticks = option("--ticks").unwrap_or(3);
             let work = match option("--random") {
-                Some(seed) => export::random(&worlds::world(seed)),
+                Some(seed) => export::random(&worlds::from_rank_zero(seed)),
                 None => {
                     let agents = option("--agents").unwrap_or(1_000_000);
                     export::flagship(agents, ticks, option("--tick-hours"))

@@ -287,7 +287,13 @@ impl Treadmill {
             }],
             topic_kind: vec![0],
             ideas_key: [0; 2],
-            populations: vec![PopulationSetup { slots: TEAM as u64 }; TEAMS],
+            populations: vec![
+                PopulationSetup {
+                    slots: TEAM as u64,
+                    rank_first: 0
+                };
+                TEAMS
+            ],
             lab_boards: vec![0, 1],
             edge_start: vec![0, 0],
             edges: Vec::new(),

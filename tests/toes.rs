@@ -37,7 +37,10 @@ fn found(agents: u64, weights: &[f64], seed: u32) -> u32 {
         }],
         topic_kind: vec![0; TOPICS],
         ideas_key: [1, 2],
-        populations: vec![PopulationSetup { slots: agents }],
+        populations: vec![PopulationSetup {
+            slots: agents,
+            rank_first: 0,
+        }],
         lab_boards: vec![0, 1],
         edge_start: vec![0, 0],
         edges: Vec::new(),

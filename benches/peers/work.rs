@@ -223,7 +223,10 @@ impl Work {
             populations: parts
                 .take::<u64>("slots_max")?
                 .into_iter()
-                .map(|slots| PopulationSetup { slots })
+                .map(|slots| PopulationSetup {
+                    slots,
+                    rank_first: 0,
+                })
                 .collect(),
             lab_boards: parts.take("lab_boards")?,
             edge_start: parts.take("edge_start")?,

@@ -138,7 +138,7 @@ impl CpuEngine {
         let slots = input.slots[index] as usize;
         let rows = &mut self.populations[index];
         let agents = Agents {
-            from: 0,
+            from: self.setup.populations[index].rank_first,
             due: &mut rows.due[..slots],
             work: &mut rows.work[..slots],
         };
@@ -267,7 +267,7 @@ impl Engine for CpuEngine {
         let slots = slots as usize;
         let rows = &mut self.populations[index];
         let agents = Agents {
-            from: 0,
+            from: self.setup.populations[index].rank_first,
             due: &mut rows.due[..slots],
             work: &mut rows.work[..slots],
         };

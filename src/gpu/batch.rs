@@ -79,10 +79,9 @@ impl GpuBatch {
     pub fn new(setups: Vec<Setup>, options: Options) -> Result<Self, EngineError> {
         let sizes = Sizes::of(&setups)?;
         let populations = || setups.iter().flat_map(|setup| &setup.populations);
-        let slots = || populations().map(|population| population.slots);
         let block = options
             .block
-            .unwrap_or_else(|| fitting_block(slots().sum()));
+            .unwrap_or_else(|| fitting_block(populations().map(|of| of.slots).sum()));
         check_options(&sizes, options.workgroup, block)?;
         let mut link = Lease::take(options.device)?;
         let limits = link.adapter.limits();
@@ -91,7 +90,7 @@ impl GpuBatch {
             .min(limits.max_buffer_size)
             .min(ADDRESSABLE_BYTES);
         let most = options.chunk_agents.min(binding / 4) / u64::from(block);
-        let placement = Placement::new(slots(), block, most.max(1));
+        let placement = Placement::new(populations(), block, most.max(1));
         let info = link.adapter.get_info();
         let budget = Budget {
             bytes: options.memory.or_else(|| shared_memory(info.device_type)),

@@ -4,6 +4,7 @@
 //! buffers each. A block holds ranks of one population only.
 
 use super::layout::{Dispatch, Span};
+use crate::model::engine::PopulationSetup;
 
 /// Where the agents of each population lie.
 #[derive(Clone, Debug)]
@@ -14,20 +15,28 @@ pub struct Placement {
     pub chunk_blocks: u64,
     /// First block of each population, then the number of blocks.
     pub first_block: Vec<u64>,
+    /// Rank of the first agent of each population.
+    rank_first: Vec<u64>,
 }
 
 impl Placement {
-    /// Places populations of `slots` agents.
-    pub fn new(slots: impl Iterator<Item = u64>, block: u32, chunk_blocks: u64) -> Self {
-        let mut first_block = vec![0];
-        for slots in slots {
+    /// Places populations.
+    pub fn new<'a>(
+        populations: impl Iterator<Item = &'a PopulationSetup>,
+        block: u32,
+        chunk_blocks: u64,
+    ) -> Self {
+        let (mut first_block, mut rank_first) = (vec![0], Vec::new());
+        for population in populations {
             let last = first_block[first_block.len() - 1];
-            first_block.push(last + slots.div_ceil(u64::from(block)));
+            first_block.push(last + population.slots.div_ceil(u64::from(block)));
+            rank_first.push(population.rank_first);
         }
         Self {
             block,
             chunk_blocks,
             first_block,
+            rank_first,
         }
     }
 
@@ -44,13 +53,13 @@ impl Placement {
             .collect()
     }
 
-    /// Blocks of a population that hold its first `slots` ranks.
+    /// Blocks of a population that hold its first `slots` agents.
     pub fn used_blocks(&self, population: usize, slots: u64) -> u64 {
         let all = self.first_block[population + 1] - self.first_block[population];
         slots.div_ceil(u64::from(self.block)).min(all)
     }
 
-    /// Parts of `count` agents of a population from rank `from` on: (chunk, slot in it, agents).
+    /// Parts of `count` agents of a population from slot `from` on: (chunk, slot in it, agents).
     pub fn parts(&self, population: usize, from: u64, count: u64) -> Vec<(usize, u64, u64)> {
         let chunk_agents = self.chunk_blocks * u64::from(self.block);
         let first = self.first_block[population] * u64::from(self.block);
@@ -79,7 +88,7 @@ impl Placement {
                 }
                 let last = chunks.len() - 1;
                 let (_, spans, visited) = &mut chunks[last];
-                let rank = (at - first) * u64::from(self.block);
+                let rank = self.rank_first[population] + (at - first) * u64::from(self.block);
                 spans.push(Span {
                     block_first: *visited,
                     slot_first: (inside * u64::from(self.block)) as u32,
@@ -183,15 +192,19 @@ impl Plan {
 mod tests {
     use super::*;
 
-    /// Every used rank is covered once, whatever the sizes.
+    /// Every used rank is covered once, whatever the sizes and wherever ranks begin.
     #[test]
     fn a_plan_visits_every_block_once() {
-        let slots = [1000u64, 1, 70, 5000];
+        let populations = [(1000, 0), (1, 7), (70, (1 << 32) - 64), (5000, 1 << 39)];
+        let populations =
+            populations.map(|(slots, rank_first)| PopulationSetup { slots, rank_first });
         for (block, chunk_blocks, most, width) in
             [(64, 3, 2, 1), (32, 1000, 7, 2), (256, 1, 9, 65_535)]
         {
-            let placement = Placement::new(slots.iter().copied(), block, chunk_blocks);
-            let used: Vec<u64> = (0..4).map(|p| placement.used_blocks(p, slots[p])).collect();
+            let placement = Placement::new(populations.iter(), block, chunk_blocks);
+            let used: Vec<u64> = (0..4)
+                .map(|p| placement.used_blocks(p, populations[p].slots))
+                .collect();
             let plan = Plan::new(&placement, std::slice::from_ref(&used), most, width);
             let mut seen = Vec::new();
             for launch in &plan.launches {
@@ -204,15 +217,20 @@ mod tests {
                         .rfind(|span| span.block_first <= number)
                         .expect("a span before every block");
                     let inside = u64::from((number - span.block_first) * block);
-                    let rank = u64::from(span.rank_low) + inside;
-                    let at = placement.parts(span.population as usize, rank, 1)[0];
+                    let rank =
+                        (u64::from(span.rank_high) << 32 | u64::from(span.rank_low)) + inside;
+                    let first = populations[span.population as usize].rank_first;
+                    let at = placement.parts(span.population as usize, rank - first, 1)[0];
                     assert_eq!(at, (launch.chunk, u64::from(span.slot_first) + inside, 1));
                     seen.push((span.population, rank));
                 }
             }
             seen.sort_unstable();
             let expected: Vec<(u32, u64)> = (0..4u32)
-                .flat_map(|p| (0..used[p as usize]).map(move |b| (p, b * u64::from(block))))
+                .flat_map(|p| {
+                    let first = populations[p as usize].rank_first;
+                    (0..used[p as usize]).map(move |b| (p, first + b * u64::from(block)))
+                })
                 .collect();
             assert_eq!(seen, expected);
         }

@@ -38,8 +38,10 @@ pub struct Setup {
 /// What is fixed of a population.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PopulationSetup {
-    /// Slots to hold: no rank reaches it.
+    /// Slots to hold.
     pub slots: u64,
+    /// Rank of the agent in the first of them; the others' follow it. Ranks have 40 bits.
+    pub rank_first: u64,
 }
 
 impl Setup {
@@ -120,7 +122,7 @@ pub struct TickInput<'a> {
     pub boards: &'a [BoardTick],
     /// State of each lag class, see [`super::layout::class`].
     pub classes: &'a [u32],
-    /// By population: ranks to visit; all others are empty slots.
+    /// By population: how many slots to visit, from the first on; all others are empty.
     pub slots: &'a [u64],
     /// By population: whether `spawn` has anything to do.
     pub spawn: &'a [bool],
@@ -141,7 +143,7 @@ pub struct Tick {
     pub boards: Vec<BoardTick>,
     /// By lag class.
     pub classes: Vec<u32>,
-    /// By population: ranks to visit.
+    /// By population: how many slots to visit, from the first on.
     pub slots: Vec<u64>,
     /// By population: whether `spawn` has anything to do.
     pub spawn: Vec<bool>,
@@ -289,7 +291,7 @@ pub trait Engine: Send {
     /// If the device fails; the state is then undefined.
     fn tick(&mut self, input: &TickInput<'_>) -> Result<Census, EngineError>;
 
-    /// Counts a population's agents anew: ranks below `slots`, against the clocks of `population`.
+    /// Counts a population's agents anew: the first `slots`, against the clocks of `population`.
     ///
     /// # Errors
     /// If the device fails.
@@ -300,7 +302,7 @@ pub trait Engine: Send {
         slots: u64,
     ) -> Result<Recount, EngineError>;
 
-    /// Reads `due.len()` agents of a population from rank `from` on.
+    /// Reads `due.len()` agents of a population from slot `from` on.
     ///
     /// # Errors
     /// If the device fails.
@@ -312,7 +314,7 @@ pub trait Engine: Send {
         work: &mut [u32],
     ) -> Result<(), EngineError>;
 
-    /// Writes agents of a population from rank `from` on; the lanes are set apart.
+    /// Writes agents of a population from slot `from` on; the lanes are set apart.
     ///
     /// # Errors
     /// If the device fails.

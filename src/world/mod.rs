@@ -176,7 +176,13 @@ fn populations(scenario: &Scenario) -> impl Iterator<Item = (usize, &crate::scen
 /// Slots of every population, in device order, when there are `factor` times as many researchers as a
 /// scenario and its events state.
 fn slots(scenario: &Scenario, sample: f64, factor: f64) -> Vec<PopulationSetup> {
-    let mut slots = vec![PopulationSetup { slots: 0 }; populations(scenario).count()];
+    let mut slots = vec![
+        PopulationSetup {
+            slots: 0,
+            rank_first: 0
+        };
+        populations(scenario).count()
+    ];
     for form in scenario.forms() {
         for (most, (_, population)) in slots.iter_mut().zip(populations(&form)) {
             most.slots = most.slots.max(slots_of(&form, population, sample, factor));

@@ -31,8 +31,18 @@ impl World {
 
 /// The world of a seed.
 pub fn world(seed: u64) -> World {
+    placed(seed, place_ranks)
+}
+
+/// The same where all ranks begin at 0: programs of others know no other ranks.
+pub fn from_rank_zero(seed: u64) -> World {
+    placed(seed, |_, _| {})
+}
+
+fn placed(seed: u64, place: fn(&mut [PopulationSetup], u64)) -> World {
     let mut dice = Dice(seed);
-    let setup = setup(&mut dice, seed);
+    let mut setup = setup(&mut dice, seed);
+    place(&mut setup.populations, seed);
     let mut host = Host::new(&mut dice, &setup, seed);
     let ticks = (0..TICKS)
         .map(|t| host.tick(&mut dice, &setup, t))
@@ -59,7 +69,7 @@ pub fn alike(shape: u64, seed: u64) -> World {
     let (edge_start, edges) = edges(&mut dice, seed, like.boards(), mails);
     let mut topic_kind = like.topic_kind.clone();
     topic_kind.rotate_left(dice.up_to(3) as usize);
-    let setup = Setup {
+    let mut setup = Setup {
         kinds: like.kinds.iter().map(|_| kind_gain(&mut dice)).collect(),
         topic_kind,
         ideas_key: key(seed, &[b"ideas"]),
@@ -68,6 +78,7 @@ pub fn alike(shape: u64, seed: u64) -> World {
             .iter()
             .map(|_| PopulationSetup {
                 slots: dice.between(1, 900) as u64,
+                rank_first: 0,
             })
             .collect(),
         lab_boards,
@@ -82,11 +93,23 @@ pub fn alike(shape: u64, seed: u64) -> World {
         classes,
         ..like
     };
+    place_ranks(&mut setup.populations, seed);
     let mut host = Host::new(&mut dice, &setup, seed);
     let ticks = (0..TICKS)
         .map(|t| host.tick(&mut dice, &setup, t))
         .collect();
     World { seed, setup, ticks }
+}
+
+/// Lets every other population begin where ranks get long: across 2^32, or at the last ranks that there are.
+fn place_ranks(populations: &mut [PopulationSetup], seed: u64) {
+    for (number, population) in (seed..).zip(populations) {
+        population.rank_first = match number % 4 {
+            1 => (1 << 32) - population.slots / 2,
+            3 => (1 << 40) - population.slots,
+            _ => 0,
+        };
+    }
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014).
@@ -162,6 +185,7 @@ fn setup(dice: &mut Dice, seed: u64) -> Setup {
         populations: (0..labs * dice.between(1, 3) as usize)
             .map(|_| PopulationSetup {
                 slots: dice.between(1, 3000) as u64,
+                rank_first: 0,
             })
             .collect(),
         lab_boards,
@@ -335,7 +359,7 @@ impl Host {
         for (staff, population) in self.staff.iter_mut().zip(&setup.populations) {
             let (keep, weight) = (staff.keep, staff.fixed.weight_log2);
             let cluster = &self.clusters[staff.lab];
-            let changed = staff.advance(dice, population.slots, cluster);
+            let changed = staff.advance(dice, population, cluster);
             heavier |= staff.fixed.weight_log2 != weight;
             let visited = keep.max(staff.keep);
             slots.push(if dice.chance(30) {
@@ -462,11 +486,11 @@ fn staff(
 
 impl Staff {
     /// The parameters of the next tick; whether spawn has anything to do.
-    fn advance(&mut self, dice: &mut Dice, slots: u64, cluster: &Clock) -> bool {
+    fn advance(&mut self, dice: &mut Dice, population: &PopulationSetup, cluster: &Clock) -> bool {
         let (active, keep) = (self.active, self.keep);
         let before = self.thinking.octave;
         self.thinking.advance(dice);
-        self.resize(dice, slots);
+        self.resize(dice, population.slots);
         let drift = (self.thinking.octave - before) << 16;
         let cluster_drift = if cluster.rescale.abs() > 3 {
             0
@@ -480,10 +504,11 @@ impl Staff {
         let (think, experiment) = (self.thinking.len, cluster.len);
         let (to_experiment_mul, to_experiment_shift) = layout::clock_ratio(think, experiment);
         let (to_think_mul, to_think_shift) = layout::clock_ratio(experiment, think);
+        let rank = |slot| layout::split(population.rank_first + slot);
         self.fixed = PopulationTick {
-            active: layout::split(self.active),
-            keep: layout::split(self.keep),
-            spawn_from: layout::split(active),
+            active: rank(self.active),
+            keep: rank(self.keep),
+            spawn_from: rank(active),
             think_start: self.thinking.start,
             think_len: think,
             experiment_start: cluster.start,

@@ -27,7 +27,7 @@ use knowledge::Knowledge;
 /// A model world, with the verbs of `takeoff::model::engine::Engine`.
 pub struct Oracle {
     setup: Setup,
-    /// By population and rank.
+    /// By population and slot.
     agents: Vec<Vec<Agent>>,
     /// The same after `spawn` of the last tick, to tell whose mistake a difference is.
     spawned: Vec<Vec<Agent>>,
@@ -94,17 +94,18 @@ impl Oracle {
         let mut counts = vec![PopulationCensus::ZERO; input.populations.len()];
         for (index, count) in counts.iter_mut().enumerate() {
             if input.spawn[index] {
-                for rank in 0..input.slots[index] {
-                    let slot = &mut self.agents[index][rank as usize];
-                    let branch = spawn::spawn(slot, rank, &input.populations[index], count);
+                for slot in 0..input.slots[index] {
+                    let agent = &mut self.agents[index][slot as usize];
+                    let rank = self.setup.populations[index].rank_first + slot;
+                    let branch = spawn::spawn(agent, rank, &input.populations[index], count);
                     self.mark(branch);
                 }
             }
         }
         self.spawned = self.agents.clone();
         for (index, count) in counts.iter_mut().enumerate() {
-            for rank in 0..input.slots[index] {
-                self.research(index, rank, input, count);
+            for slot in 0..input.slots[index] {
+                self.research(index, slot, input, count);
             }
             count.lanes = self.lanes(index, pair(input.populations[index].traits_key));
         }
@@ -136,16 +137,17 @@ impl Oracle {
     /// Sum of the hashes of a population's agents.
     fn lanes(&self, index: usize, traits_key: Two) -> [u32; 4] {
         let mut lanes = [0; 4];
-        for (rank, agent) in self.agents[index].iter().enumerate() {
+        let ranks = self.setup.populations[index].rank_first..;
+        for (rank, agent) in ranks.zip(&self.agents[index]) {
             if agent.phase() != Phase::Absent {
-                let hash = draws::agent_hash(rank as u64, traits_key, agent.due, agent.work);
+                let hash = draws::agent_hash(rank, traits_key, agent.due, agent.work);
                 draws::add_lanes(&mut lanes, hash);
             }
         }
         lanes
     }
 
-    /// Agents of a population by rank.
+    /// Agents of a population by slot.
     pub fn agents(&self, population: usize) -> &[Agent] {
         &self.agents[population]
     }
@@ -155,7 +157,7 @@ impl Oracle {
         &self.spawned[population]
     }
 
-    /// Sets agents of a population from rank `from` on.
+    /// Sets agents of a population from slot `from` on.
     pub fn write_agents(&mut self, population: usize, from: u64, due: &[u32], work: &[u32]) {
         for (i, (&due, &work)) in due.iter().zip(work).enumerate() {
             self.agents[population][from as usize + i] = Agent { due, work };

@@ -58,12 +58,13 @@ impl Oracle {
     pub(super) fn research(
         &mut self,
         index: usize,
-        rank: u64,
+        slot: u64,
         input: &TickInput<'_>,
         count: &mut PopulationCensus,
     ) {
         let p = &input.populations[index];
-        let agent = self.agents[index][rank as usize];
+        let rank = self.setup.populations[index].rank_first + slot;
+        let agent = self.agents[index][slot as usize];
         let phase = agent.phase();
         let (start, len, busy) = match phase {
             Phase::Absent => return,
@@ -104,7 +105,7 @@ impl Oracle {
         if after != Agent::ABSENT {
             shift_phase(count, after.phase(), 1);
         }
-        self.agents[index][rank as usize] = after;
+        self.agents[index][slot as usize] = after;
     }
 }
 

@@ -169,7 +169,13 @@ impl Host {
             kinds: self.landscape.gains.clone(),
             topic_kind: self.landscape.topic_kind.clone(),
             ideas_key: tables::key(&[b"ideas", &run.seed.to_le_bytes()]),
-            populations: vec![PopulationSetup { slots }; self.staff.len()],
+            populations: vec![
+                PopulationSetup {
+                    slots,
+                    rank_first: 0
+                };
+                self.staff.len()
+            ],
             lab_boards: self.wiring.lab_boards.clone(),
             edge_start: self.wiring.edge_start.clone(),
             edges: self.wiring.edges.clone(),

@@ -14,14 +14,19 @@ override SCAN: u32;
 // Does a free thread take up whichever due agent is next? Else each WORKGROUPth of the list is its.
 override BALANCED: bool;
 
-// Agents that a workgroup looks at before the due ones among them run; divides BLOCK.
+// Agents that a workgroup looks at together; divides BLOCK.
 override BATCH: u32 = SCAN * WORKGROUP;
 
 // Due agents are listed first and then run by whichever thread is free: were each run by the thread
-// that found it, one busy agent would hold up a whole subgroup of quiet ones. The order of the list, and
-// who runs whom, is whatever the atomics make it; nothing depends on it.
-var<workgroup> busy: array<u32, BATCH>;
-var<workgroup> busy_count: atomic<u32>;
+// that found it, one busy agent would hold up a whole subgroup of quiet ones. They run when another batch
+// might not fit. The order of the list, and who runs whom, is whatever the atomics make it; nothing depends
+// on it.
+override LISTED_MAX: u32 = BATCH + BATCH / 2u;
+// Those who choose among several candidates from the end, those who have one from the start: a choice
+// takes as many rounds as the most choosy agent of a subgroup has candidates.
+var<workgroup> busy: array<u32, LISTED_MAX>;
+// How many have one candidate, and in the upper half how many have several.
+var<workgroup> busy_counts: atomic<u32>;
 // Agents of the list beyond the first of each thread that were taken up.
 var<workgroup> busy_taken: atomic<u32>;
 
@@ -44,26 +49,33 @@ fn research(
     if is_beyond(group) {
         return;
     }
+    clear_list(thread);
     clear_tally(thread);
     let block = block_of(group);
     enter(block.population);
     for (var batch = 0u; batch < BLOCK; batch += BATCH) {
-        let mine = due_among(block.slot + batch + thread);
-        if thread == 0u {
-            atomicStore(&busy_count, 0u);
-            atomicStore(&busy_taken, 0u);
+        list(block, batch + thread);
+        let counts = workgroupUniformLoad(&busy_counts);
+        let is_last = batch + BATCH == BLOCK;
+        if (counts >> 16u) + (counts & 0xffffu) > select(LISTED_MAX - BATCH, 0u, is_last) {
+            run_listed(block, counts, thread);
+            workgroupBarrier();
+            clear_list(thread);
+            workgroupBarrier();
         }
-        workgroupBarrier();
-        list(mine, batch + thread);
-        workgroupBarrier();
-        run_listed(block, thread);
-        workgroupBarrier();
     }
     // Whoever was due had been in its phase before.
     tally_low[COUNT_DELTA_THINKING] -= tally_low[COUNT_BUSY_THINKING];
     tally_low[COUNT_DELTA_EXPERIMENT] -= tally_low[COUNT_BUSY_EXPERIMENT];
     tally_low[COUNT_DELTA_WAITING] -= tally_low[COUNT_BUSY_WAITING];
     flush_tally(population, thread);
+}
+
+fn clear_list(thread: u32) {
+    if thread == 0u {
+        atomicStore(&busy_counts, 0u);
+        atomicStore(&busy_taken, 0u);
+    }
 }
 
 // Which of a thread's SCAN agents, WORKGROUP slots apart from `first` on, are due: a bit each.
@@ -100,21 +112,39 @@ fn due_of(ends: vec4<u32>) -> u32 {
 }
 
 // Lists the due ones among a thread's agents, the first of which is number `first` of the block.
-fn list(mine: u32, first: u32) {
+fn list(block: Block, first: u32) {
+    let mine = due_among(block.slot + first);
     if mine == 0u {
         return;
     }
-    var at = atomicAdd(&busy_count, countOneBits(mine));
+    var choosy = 0u;
     for (var rest = mine; rest != 0u; rest &= rest - 1u) {
-        busy[at] = first + countTrailingZeros(rest) * WORKGROUP;
-        at++;
+        let bit = countTrailingZeros(rest);
+        let traits = traits_of(rank_after(block.rank, first + bit * WORKGROUP));
+        choosy |= u32(traits.y < populations[population].taste_thresholds[0]) << bit;
+    }
+    let counts = (countOneBits(choosy) << 16u) | countOneBits(mine & ~choosy);
+    let places = atomicAdd(&busy_counts, counts);
+    var plain_place = places & 0xffffu;
+    var choosy_place = LISTED_MAX - (places >> 16u);
+    for (var rest = mine; rest != 0u; rest &= rest - 1u) {
+        let bit = countTrailingZeros(rest);
+        let number = first + bit * WORKGROUP;
+        if ((choosy >> bit) & 1u) != 0u {
+            choosy_place -= 1u;
+            busy[choosy_place] = number;
+        } else {
+            busy[plain_place] = number;
+            plain_place += 1u;
+        }
     }
 }
 
-// Runs the listed agents. A thread that is done with one takes up the next at once: were it to wait for
-// the busiest agent of its subgroup, it would be idle most of the time.
-fn run_listed(block: Block, thread: u32) {
-    let listed = atomicLoad(&busy_count);
+// Runs the listed agents, the choosy ones first. A thread that is done with one takes up the next at
+// once: were it to wait for the busiest agent of its subgroup, it would be idle most of the time.
+fn run_listed(block: Block, counts: u32, thread: u32) {
+    let choosy = counts >> 16u;
+    let listed = choosy + (counts & 0xffffu);
     var next = thread;
     var in_hand = false;
     loop {
@@ -122,7 +152,8 @@ fn run_listed(block: Block, thread: u32) {
             if next >= listed {
                 break;
             }
-            in_hand = take_up(block, busy[next]);
+            let place = select(next - choosy, LISTED_MAX - 1u - next, next < choosy);
+            in_hand = take_up(block, busy[place]);
             if BALANCED {
                 next = WORKGROUP + atomicAdd(&busy_taken, 1u);
             } else {
@@ -148,7 +179,7 @@ fn take_up(block: Block, at: u32) -> bool {
         return false;
     }
     let rank = rank_after(block.rank, at);
-    let traits = threefry(populations[population].traits_key, draw_counter(rank, 0u, PURPOSE_TRAITS));
+    let traits = traits_of(rank);
     let z = normal[traits.x >> NORMAL_SHIFT];
     me.slot = slot;
     me.rank = rank;

@@ -73,6 +73,11 @@ fn my_odds() -> i32 {
     return kinds[row].odds_base + me.skill - kinds[row].odds_slope * i32(idea_of(me.work));
 }
 
+// Draws of an agent's traits: of its skill and board, of its taste.
+fn traits_of(rank: vec2<u32>) -> vec2<u32> {
+    return threefry(populations[population].traits_key, draw_counter(rank, 0u, PURPOSE_TRAITS));
+}
+
 fn my_draw(purpose: u32) -> vec2<u32> {
     return threefry(populations[population].key, draw_counter(me.rank, me.events, purpose));
 }

@@ -28,7 +28,7 @@ use crate::model::engine::{Batch, EngineError, Setup, StageSeconds, TickInput};
 /// Agents that a thread looks at together, at most: what `due_among` of `shaders/research.wgsl` writes out.
 const SCAN_MAX: u32 = 16;
 
-/// Agents that a workgroup looks at before the due ones run: 8 KiB of its memory hold their list.
+/// Agents that a workgroup looks at together, at most: 12 KiB of its memory hold a batch and a half.
 const BATCH_MAX: u32 = 2048;
 
 /// Largest block: a thread's counts of events are one word.

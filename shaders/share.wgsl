@@ -58,11 +58,12 @@ fn share(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let number = group.y * groups.x + group.x;
-    replicate = number / SHARE_GROUPS;
     // Those that have ended rest; the last row of a folded grid may reach beyond the last replicate.
-    if replicate >= arrayLength(&replicates) || replicates[replicate].runs == 0u {
+    let own = number / SHARE_GROUPS;
+    if own >= arrayLength(&replicates) || replicates[own].runs == 0u {
         return;
     }
+    replicate = own;
     for (var at = thread; at < NODE_FIELDS * NEAR_NODES; at += WORKGROUP) {
         atomicStore(&near[at], 0u);
     }

@@ -14,9 +14,9 @@ pub trait Divide: Sized {
     fn take(&mut self, count: usize) -> Self;
 }
 
-/// Takes the first `count` words, which must be there.
-pub fn front<'a>(words: &mut &'a mut [u32], count: usize) -> &'a mut [u32] {
-    words
+/// Takes the first `count` items, which must be there.
+pub fn front<'a, T>(items: &mut &'a mut [T], count: usize) -> &'a mut [T] {
+    items
         .split_off_mut(..count)
         .expect("no more is taken than there is")
 }

@@ -5,6 +5,7 @@ mod agents;
 mod arithmetic;
 mod census;
 mod crew;
+mod holdings;
 mod known;
 mod lanes;
 mod memory;
@@ -23,6 +24,7 @@ use crate::model::{digest, tables};
 use advance::Advance;
 use agents::Agents;
 use crew::Crew;
+use holdings::Holdings;
 
 pub use lanes::Instructions;
 
@@ -64,6 +66,10 @@ pub struct CpuEngine {
     nodes: Vec<u32>,
     older: Vec<u32>,
     mails: Vec<u32>,
+    /// By topic: have its boards changed since labs last learned from them?
+    restless: Vec<bool>,
+    /// What topics hold; `None` where stores were written from outside.
+    holdings: Option<Holdings>,
     alias: Vec<AliasEntry>,
     binomial: Vec<u32>,
     normal: Vec<i32>,
@@ -108,6 +114,8 @@ impl CpuEngine {
             nodes: vec![0; topics * setup.nodes() * cell],
             older: vec![0; topics * boards * cell],
             mails: vec![0; topics * setup.mails.len() * cell],
+            restless: vec![true; topics],
+            holdings: None,
             alias: vec![AliasEntry::default(); topics * boards],
             binomial: Vec::new(),
             normal: tables::normal(),
@@ -176,15 +184,11 @@ impl CpuEngine {
         census
     }
 
-    /// Runs share for all topics.
-    fn share<const W: usize>(&mut self, input: &TickInput<'_>) -> share::ShareCensus {
+    /// Runs share for all topics; what it counted, and what they hold then.
+    fn share<const W: usize>(&mut self, input: &TickInput<'_>) -> (share::ShareCensus, &Holdings) {
         let setup = &self.setup;
-        let rules = share::Rules {
-            setup,
-            boards: input.boards,
-            classes: input.classes,
-            normal: &self.normal,
-        };
+        let anew = self.holdings.is_none();
+        let rules = share::Rules::of(setup, input, &self.normal, anew);
         let finds = self.desks.iter_mut().map(|desk| {
             let desk = desk.get_mut().expect("no thread panicked");
             desk.finds.as_mut_slice()
@@ -197,32 +201,38 @@ impl CpuEngine {
             older: &mut self.older,
             mails: &mut self.mails,
             finds: finds.collect(),
+            restless: &mut self.restless,
         };
         let parts = self
             .crew
             .share_out(columns, TOPICS, |_, pile| share::share::<W>(&rules, pile));
         let zero = share::ShareCensus::zero(setup);
-        parts.iter().fold(zero, share::ShareCensus::merge)
+        let census = parts.iter().fold(zero, share::ShareCensus::merge);
+        let none = || Holdings::none(setup);
+        let holdings = self.holdings.get_or_insert_with(none);
+        holdings.add(&census.change);
+        (census, holdings)
     }
 
     fn tick_with<const W: usize>(&mut self, input: &TickInput<'_>) -> Census {
-        let census = self.seconds.census;
+        let recount = self.seconds.census;
         self.seconds = StageSeconds {
-            census,
+            census: recount,
             ..StageSeconds::default()
         };
         let populations = (0..self.populations.len())
             .map(|index| self.advance::<W>(index, input))
             .collect();
         let begun = Instant::now();
-        let shared = self.share::<W>(input);
-        self.seconds.share = begun.elapsed().as_secs_f64();
-        Census {
+        let (shared, holdings) = self.share::<W>(input);
+        let census = Census {
             populations,
-            nodes: shared.nodes,
+            nodes: shared.nodes_with(holdings),
             gains: shared.gains,
-            node_lanes: shared.lanes,
-        }
+            node_lanes: holdings.lanes,
+        };
+        self.seconds.share = begun.elapsed().as_secs_f64();
+        census
     }
 
     fn store(&mut self, store: Store) -> &mut Vec<u32> {
@@ -322,6 +332,8 @@ impl Engine for CpuEngine {
 
     fn write_store(&mut self, store: Store, words: &[u32]) -> Result<(), EngineError> {
         self.store(store).copy_from_slice(words);
+        self.restless.fill(true);
+        self.holdings = None;
         Ok(())
     }
 

@@ -1,13 +1,15 @@
 //! Stage `share`: boards take in finds, labs and the world unite what is known, news travels.
 //!
 //! Topics do not touch one another here: one task a topic, no order between them. Twin of
-//! `shaders/share.wgsl`; the text of both is `docs/model.md`, "Share".
+//! `shaders/share.wgsl`; the text of both is `docs/model.md`, "Share". Where that counts and hashes every
+//! topic, this does so for what has changed, and passes over topics in which nothing can: in the human era
+//! that is most of them, and most of what a small run's tick takes.
 
 use super::crew::{Divide, Pile, front};
+use super::holdings::{Holdings, Knowledge};
 use crate::model::board::{self, Known};
 use crate::model::census::NodeCensus;
-use crate::model::digest;
-use crate::model::engine::Setup;
+use crate::model::engine::{Setup, TickInput};
 use crate::model::fixed;
 use crate::model::layout::{BoardTick, Edge, KindGain, class};
 use crate::model::rng;
@@ -16,13 +18,35 @@ use crate::model::tables::NORMAL_SHIFT;
 /// What holds for every topic of a tick.
 pub struct Rules<'a> {
     /// Sizes and wiring.
-    pub setup: &'a Setup,
+    setup: &'a Setup,
     /// By board.
-    pub boards: &'a [BoardTick],
+    boards: &'a [BoardTick],
     /// By lag class.
-    pub classes: &'a [u32],
+    classes: &'a [u32],
     /// Standard normal, Q12.
-    pub normal: &'a [i32],
+    normal: &'a [i32],
+    /// Are holdings counted from nothing, not by their changes?
+    anew: bool,
+    /// Does news grow old on any board?
+    turns: bool,
+    /// Is any snapshot taken or delivered?
+    delivers: bool,
+}
+
+impl<'a> Rules<'a> {
+    /// Those of a tick.
+    pub fn of(setup: &'a Setup, input: &TickInput<'a>, normal: &'a [i32], anew: bool) -> Self {
+        let (boards, classes) = (input.boards, input.classes);
+        Self {
+            setup,
+            boards,
+            classes,
+            normal,
+            anew,
+            turns: boards.iter().any(|board| board.turn != 0),
+            delivers: classes.iter().any(|&state| state != class::RESTING),
+        }
+    }
 }
 
 /// Topics that follow one another: their parts of every store.
@@ -41,6 +65,8 @@ pub struct Columns<'a> {
     pub mails: &'a mut [u32],
     /// By thread: finds of the tick by board, zero afterwards. There is one at least.
     pub finds: Vec<&'a mut [u32]>,
+    /// By topic: have its boards changed since labs last learned from them?
+    pub restless: &'a mut [bool],
 }
 
 impl<'a> Columns<'a> {
@@ -73,6 +99,7 @@ impl<'a> Columns<'a> {
             older: &mut self.older[i * older..][..older],
             mails: &mut self.mails[i * mails..][..mails],
             finds: &mut self.finds[0][i * finds..][..finds],
+            restless: &mut self.restless[i],
         }
     }
 }
@@ -96,6 +123,7 @@ impl Divide for Columns<'_> {
                 .iter_mut()
                 .map(|thread| front(thread, finds))
                 .collect(),
+            restless: front(&mut self.restless, count),
         };
         self.topic += count as u32;
         self.topics -= count;
@@ -109,17 +137,32 @@ struct Column<'a> {
     older: &'a mut [u32],
     mails: &'a mut [u32],
     finds: &'a mut [u32],
+    restless: &'a mut bool,
+}
+
+impl Column<'_> {
+    /// Is there anything that labs have not learned from their boards?
+    fn has_changed(&self) -> bool {
+        *self.restless || self.finds.iter().any(|&found| found != 0)
+    }
+
+    fn knowledge(&self) -> Knowledge<'_> {
+        Knowledge {
+            nodes: self.nodes,
+            older: self.older,
+        }
+    }
 }
 
 /// What a share of the topics counted.
 #[derive(Clone, Debug)]
 pub struct ShareCensus {
-    /// By node.
+    /// By node: new and, of labs, news.
     pub nodes: Vec<NodeCensus>,
     /// `[lab * kinds + kind]`, 2^-32 OOM.
     pub gains: Vec<u64>,
-    /// Sum of node hashes.
-    pub lanes: [u32; 4],
+    /// By how much holdings changed; from nothing where they are counted anew.
+    pub change: Holdings,
 }
 
 impl ShareCensus {
@@ -128,7 +171,7 @@ impl ShareCensus {
         Self {
             nodes: vec![NodeCensus::default(); setup.nodes()],
             gains: vec![0; setup.labs() * setup.kinds.len()],
-            lanes: [0; 4],
+            change: Holdings::none(setup),
         }
     }
 
@@ -136,29 +179,62 @@ impl ShareCensus {
     pub fn merge(mut self, other: &Self) -> Self {
         for (sum, more) in self.nodes.iter_mut().zip(&other.nodes) {
             sum.new += more.new;
-            sum.known += more.known;
             sum.news += more.news;
-            sum.ended += more.ended;
         }
         for (sum, more) in self.gains.iter_mut().zip(&other.gains) {
             *sum += more;
         }
-        digest::add_lanes(&mut self.lanes, other.lanes);
+        self.change.add(&other.change);
         self
+    }
+
+    /// What the host is told of nodes, where `holdings` are those after the tick.
+    pub fn nodes_with(&self, holdings: &Holdings) -> Vec<NodeCensus> {
+        let told = |(tick, held): (&NodeCensus, &NodeCensus)| NodeCensus {
+            new: tick.new,
+            known: held.known,
+            news: tick.news + held.news,
+            ended: held.ended,
+        };
+        self.nodes.iter().zip(&holdings.nodes).map(told).collect()
     }
 }
 
 /// Shares topics until the pile is gone.
 pub fn share<const W: usize>(rules: &Rules<'_>, pile: &Pile<Columns<'_>>) -> ShareCensus {
     let mut census = ShareCensus::zero(rules.setup);
+    let (mut nodes, mut older) = (Vec::new(), Vec::new());
     while let Some(mut columns) = pile.next() {
         columns.unite_finds();
         for i in 0..columns.topics {
             let topic = columns.topic + i as u32;
-            share_topic::<W>(rules, topic, &mut columns.column(i), &mut census);
+            let column = &mut columns.column(i);
+            if !may_change(rules, column) {
+                continue;
+            }
+            copy_to(&mut nodes, column.nodes);
+            copy_to(&mut older, column.older);
+            share_topic::<W>(rules, topic, column, &mut census);
+            let before = Knowledge {
+                nodes: &nodes,
+                older: &older,
+            };
+            let before = (!rules.anew).then_some(before);
+            let change = &mut census.change;
+            change.count::<W>(rules.setup, topic, before, column.knowledge());
         }
     }
     census
+}
+
+/// May anything of a topic change, or has it to be counted anyway?
+fn may_change(rules: &Rules<'_>, column: &Column<'_>) -> bool {
+    rules.anew || rules.turns || rules.delivers || column.has_changed()
+}
+
+fn copy_to(kept: &mut Vec<u32>, words: &[u32]) {
+    kept.clear();
+    kept.extend_from_slice(words);
 }
 
 fn share_topic<const W: usize>(
@@ -167,12 +243,17 @@ fn share_topic<const W: usize>(
     column: &mut Column<'_>,
     census: &mut ShareCensus,
 ) {
+    let has_changed = column.has_changed();
     absorb::<W>(rules, column, census);
-    unite::<W>(rules, topic, column, census);
-    post::<W>(rules, column, class::IMMEDIATE);
-    deliver::<W>(rules, topic, column);
-    post::<W>(rules, column, class::DUE);
-    count::<W>(rules, topic, column, census);
+    if has_changed {
+        unite::<W>(rules, topic, column, census);
+    }
+    *column.restless = rules.delivers && {
+        post::<W>(rules, column, class::IMMEDIATE);
+        let changed = deliver::<W>(rules, topic, column);
+        post::<W>(rules, column, class::DUE);
+        changed
+    };
 }
 
 fn read<const W: usize>(store: &[u32], row: usize) -> Known<W> {
@@ -271,12 +352,14 @@ fn post<const W: usize>(rules: &Rules<'_>, column: &mut Column<'_>, state: u32) 
     }
 }
 
-/// Boards join the snapshots that reach them in this tick.
-fn deliver<const W: usize>(rules: &Rules<'_>, topic: u32, column: &mut Column<'_>) {
+/// Boards join the snapshots that reach them in this tick. Does any of them learn from it?
+fn deliver<const W: usize>(rules: &Rules<'_>, topic: u32, column: &mut Column<'_>) -> bool {
     let setup = rules.setup;
+    let mut changed = false;
     for board in 0..setup.boards() {
         let edges = setup.edge_start[board] as usize..setup.edge_start[board + 1] as usize;
-        let mut known = read::<W>(column.nodes, board);
+        let before = read::<W>(column.nodes, board);
+        let mut known = before;
         for Edge {
             mail,
             threshold,
@@ -294,28 +377,8 @@ fn deliver<const W: usize>(rules: &Rules<'_>, topic: u32, column: &mut Column<'_
                 known.join_some(&news, topic, *threshold, salt.to_array())
             };
         }
+        changed |= known != before;
         write(column.nodes, board, &known);
     }
-}
-
-/// Counts and hashes what every node knows now.
-fn count<const W: usize>(
-    rules: &Rules<'_>,
-    topic: u32,
-    column: &Column<'_>,
-    census: &mut ShareCensus,
-) {
-    let setup = rules.setup;
-    let end = setup.kinds[setup.topic_kind[topic as usize] as usize].ideas;
-    for node in 0..setup.nodes() {
-        let known = read::<W>(column.nodes, node);
-        let count = &mut census.nodes[node];
-        count.known += known.count();
-        count.ended += u32::from(known.base >= end);
-        if node < setup.boards() {
-            count.news += known.count() - read::<W>(column.older, node).count();
-        }
-        let hash = digest::node_hash(node as u32, topic, known.base, &known.words);
-        digest::add_lanes(&mut census.lanes, hash);
-    }
+    changed
 }

@@ -17,6 +17,9 @@ const MANIFESTS: [&str; 4] = [
     "/usr/local/nvidia/share/vulkan/icd.d",
 ];
 
+/// SwiftShader's, of Debian's package `chromium`.
+const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
 /// Set for the process that this script starts of itself.
 const PROBE: &str = "TAKEOFF_PROBE_VULKAN";
 
@@ -70,7 +73,7 @@ fn state_versions() {
 }
 
 fn state_device() {
-    println!("cargo::rustc-check-cfg=cfg(no_device, no_software, no_radv)");
+    println!("cargo::rustc-check-cfg=cfg(no_device, no_software, no_radv, no_swiftshader)");
     for variable in ["TAKEOFF_REQUIRE_GPU", "VK_DRIVER_FILES", "VK_ICD_FILENAMES"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
@@ -89,25 +92,42 @@ fn state_device() {
     if target != "linux" || names_drivers() || !has_manifest("radeon_icd") {
         println!("cargo::rustc-cfg=no_radv");
     }
+    // The test names it by its manifest, whatever other drivers there are.
+    let has_swiftshader = target == "linux" && Path::new(SWIFTSHADER).exists();
+    if !has_swiftshader || ask_drivers(Some(SWIFTSHADER)).is_empty() {
+        println!("cargo::rustc-cfg=no_swiftshader");
+    }
     // A machine that should have a device and has a GPU need not have a software one.
     if !software && (device || !required) {
         println!("cargo::rustc-cfg=no_software");
     }
 }
 
-/// Is there a device, and a software one? Manifests promise a driver; whether it finds a device only the
-/// driver can say. Asked in a process of its own: should the driver crash, it has no device.
+/// Is there a device, and a software one?
 fn vulkan_devices() -> (bool, bool) {
     if !has_vulkan_driver() {
         return (false, false);
     }
-    let asked =
-        std::env::current_exe().and_then(|this| Command::new(this).env(PROBE, "1").output());
-    let kinds = asked.map_or(Vec::new(), |asked| asked.stdout);
-    let kinds = String::from_utf8_lossy(&kinds).into_owned();
+    let kinds = ask_drivers(None);
     let software = vulkan::SOFTWARE.to_string();
-    let has_software = kinds.lines().any(|kind| kind == software);
-    (!kinds.is_empty(), has_software)
+    (!kinds.is_empty(), kinds.contains(&software))
+}
+
+/// Kinds of the devices that drivers find: of the one with this manifest, or of all. Manifests promise a driver;
+/// whether it finds a device only the driver can say. Asked in a process of its own: should the driver
+/// crash, it has no device.
+fn ask_drivers(manifest: Option<&str>) -> Vec<String> {
+    let Ok(this) = std::env::current_exe() else {
+        return Vec::new();
+    };
+    let mut probe = Command::new(this);
+    probe.env(PROBE, "1");
+    if let Some(manifest) = manifest {
+        probe.env("VK_DRIVER_FILES", manifest);
+    }
+    let asked = probe.output().map_or(Vec::new(), |asked| asked.stdout);
+    let kinds = String::from_utf8_lossy(&asked).into_owned();
+    kinds.lines().map(str::to_owned).collect()
 }
 
 /// May tests mount a file system? What the kernel asks for is the capability CAP_SYS_ADMIN.

@@ -145,7 +145,41 @@ fn enumerate() -> Vec<wgpu::Adapter> {
     // Drivers over-commit and then kill the process: refuse a buffer that would fill the card.
     descriptor.memory_budget_thresholds.for_resource_creation = Some(97);
     let instance = wgpu::Instance::new(descriptor);
-    pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()))
+    let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    let for_compute = |adapter| with_drivers_buffers(&instance, &adapter).unwrap_or(adapter);
+    adapters.into_iter().map(for_compute).collect()
+}
+
+/// A Vulkan adapter that binds as many storage buffers as its driver says, in place of one that cannot run
+/// the stages. wgpu lets a stage bind no more than a fragment stage could write to beside its images and
+/// colours, which on SwiftShader leaves 10 of 30; none of ours is one.
+#[cfg(not(target_vendor = "apple"))]
+fn with_drivers_buffers(
+    instance: &wgpu::Instance,
+    adapter: &wgpu::Adapter,
+) -> Option<wgpu::Adapter> {
+    use wgpu::hal::api::Vulkan;
+    refusal(adapter)?;
+    // SAFETY: neither the instance nor the device is destroyed here; the adapter is exposed by the instance
+    // that it is made of, and what it is said to bind is what its driver says.
+    unsafe {
+        let old = adapter.as_hal::<Vulkan>()?;
+        let limits = old.physical_device_capabilities().properties().limits;
+        let driver = instance.as_hal::<Vulkan>()?;
+        let mut exposed = driver.expose_adapter(old.raw_physical_device())?;
+        exposed
+            .capabilities
+            .limits
+            .max_storage_buffers_per_shader_stage = limits
+            .max_per_stage_descriptor_storage_buffers
+            .min(limits.max_descriptor_set_storage_buffers);
+        Some(instance.create_adapter_from_hal(exposed))
+    }
+}
+
+#[cfg(target_vendor = "apple")]
+fn with_drivers_buffers(_: &wgpu::Instance, _: &wgpu::Adapter) -> Option<wgpu::Adapter> {
+    None
 }
 
 /// The usable adapter of the kind that ranks first; the earliest of equals.

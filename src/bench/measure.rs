@@ -183,16 +183,16 @@ fn begun(
         threads => threads as u64,
     };
     let native_features = machine::features().into_iter().map(str::to_owned);
+    let mut features = info.features;
+    if is_native {
+        features.splice(0..0, native_features);
+    }
     let report = EngineReport {
         engine: info.engine,
         adapter: info.adapter,
         driver: info.driver,
         backend: info.backend,
-        features: if is_native {
-            native_features.collect()
-        } else {
-            info.features
-        },
+        features,
         threads: is_native.then_some(threads),
         workgroup: request.workgroup,
         block: request.block,

@@ -93,6 +93,8 @@ impl CpuEngine {
             chunk: options.chunk.clamp(1, CHUNK_MAX),
             ..options
         };
+        // Whatever it is: from now on kernels know.
+        let _ = options.instructions.gathers();
         let crew = Crew::new(options.threads);
         let crew = crew.map_err(|error| EngineError::Device(error.to_string()))?;
         memory::check(&setup, crew.size(), options.chunk)?;
@@ -123,6 +125,15 @@ impl CpuEngine {
             setup,
             options,
         })
+    }
+
+    /// Instruction set that is computed with, and `gathers` where its gather instructions are faster than loads.
+    pub fn features(&self) -> Vec<&'static str> {
+        let instructions = self.options.instructions;
+        let gathers = instructions.gathers().then_some("gathers");
+        std::iter::once(instructions.name())
+            .chain(gathers)
+            .collect()
     }
 
     /// Runs spawn and research for one population.

@@ -30,7 +30,7 @@ pub struct EngineInfo {
     pub driver: String,
     /// `vulkan`, `metal` or `dx12`; empty for the native engine.
     pub backend: String,
-    /// What it offers of what could make the stages faster.
+    /// What it offers of what could make the stages faster; of the native engine, what it computes with.
     pub features: Vec<String>,
     /// blake3 of each shader's text, by stage.
     pub shader_hashes: Vec<(String, String)>,
@@ -151,6 +151,7 @@ fn native(
     let info = EngineInfo {
         engine: "cpu".to_owned(),
         adapter: "native".to_owned(),
+        features: engine.features().into_iter().map(str::to_owned).collect(),
         ..EngineInfo::default()
     };
     Ok((Box::new(engine), info))

@@ -252,16 +252,21 @@ class Block {
     }
     static V of(V table, V kind) { return _mm512_permutexvar_epi32(kind, table); }
 
-    // Pairs of words at 8-byte rows, read one by one: gathers of pairs take three times as long where the
-    // processor's leak through gathers is mended (Downfall). Gathers of single words do not, with g++.
+    // Pairs of words at 8-byte rows. Without GATHERS they are read one by one: gathers of pairs take three times as
+    // long where the processor's leak through gathers is mended (Downfall). Gathers of single words do not, with g++.
     static V2 gather_pairs(const void *from, V row) {
         const V even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+#if GATHERS
+        V low = _mm512_i32gather_epi64(_mm512_castsi512_si256(row), from, 8);
+        V high = _mm512_i32gather_epi64(_mm512_extracti64x4_epi64(row, 1), from, 8);
+#else
         alignas(64) u32 at[LANES];
         _mm512_store_si512(at, row);
         asm volatile("" : "+m"(at));
         auto pair = [&](u32 lane) { return static_cast<const i64 *>(from)[at[lane]]; };
         V low = _mm512_setr_epi64(pair(0), pair(1), pair(2), pair(3), pair(4), pair(5), pair(6), pair(7));
         V high = _mm512_setr_epi64(pair(8), pair(9), pair(10), pair(11), pair(12), pair(13), pair(14), pair(15));
+#endif
         return {_mm512_permutex2var_epi32(low, even, high),
                 _mm512_permutex2var_epi32(low, _mm512_or_si512(even, all(1)), high)};
     }

@@ -24,6 +24,26 @@ pub fn run<K: Kernel>(kernel: K) -> K::Output {
 #[derive(Clone, Copy)]
 pub struct Words(__m256i);
 
+impl Words {
+    /// The first words of eight pairs, and the second ones.
+    ///
+    /// # Safety
+    /// The instructions are there.
+    #[inline(always)]
+    unsafe fn unzip(low: __m256i, high: __m256i) -> [Self; 2] {
+        unsafe {
+            let (low, high) = (_mm256_castsi256_ps(low), _mm256_castsi256_ps(high));
+            // Within halves: lanes 0, 1, 4, 5, 2, 3, 6, 7.
+            let first = _mm256_castps_si256(_mm256_shuffle_ps::<0x88>(low, high));
+            let second = _mm256_castps_si256(_mm256_shuffle_ps::<0xdd>(low, high));
+            [
+                Self(_mm256_permute4x64_epi64::<0xd8>(first)),
+                Self(_mm256_permute4x64_epi64::<0xd8>(second)),
+            ]
+        }
+    }
+}
+
 /// Eight truths: words of all or no bits.
 #[derive(Clone, Copy)]
 pub struct Truths(__m256i);
@@ -242,9 +262,8 @@ impl Lanes for Words {
 
     #[inline(always)]
     #[rustfmt::skip]
-    fn gather(table: &[u32], index: Self, mask: Truths) -> Self {
-        super::check_gather(table, index, mask);
-        let at = Places::new(index.min(Self::splat(table.len() as u32 - 1)));
+    unsafe fn loaded(table: &[u32], index: Self) -> Self {
+        let at = Places::new(index);
         let word = |lane| unsafe { *table.as_ptr().add(at.of(lane)) as i32 };
         Self(unsafe {
             _mm256_setr_epi32(
@@ -254,22 +273,32 @@ impl Lanes for Words {
     }
 
     #[inline(always)]
-    fn gather_pair(table: &[u32], index: Self, mask: Truths) -> [Self; 2] {
-        super::check_gather(&table[..table.len() / 2], index, mask);
-        let at = Places::new(index.min(Self::splat((table.len() / 2) as u32 - 1)));
+    unsafe fn loaded_pairs(table: &[u32], index: Self) -> [Self; 2] {
+        let at = Places::new(index);
         let pairs = table.as_ptr().cast::<i64>();
         let pair = |lane| unsafe { pairs.add(at.of(lane)).read_unaligned() };
         unsafe {
             let low = _mm256_setr_epi64x(pair(0), pair(1), pair(2), pair(3));
             let high = _mm256_setr_epi64x(pair(4), pair(5), pair(6), pair(7));
-            let (low, high) = (_mm256_castsi256_ps(low), _mm256_castsi256_ps(high));
-            // Within halves: lanes 0, 1, 4, 5, 2, 3, 6, 7.
-            let first = _mm256_castps_si256(_mm256_shuffle_ps::<0x88>(low, high));
-            let second = _mm256_castps_si256(_mm256_shuffle_ps::<0xdd>(low, high));
-            [
-                Self(_mm256_permute4x64_epi64::<0xd8>(first)),
-                Self(_mm256_permute4x64_epi64::<0xd8>(second)),
-            ]
+            Self::unzip(low, high)
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn gathered(table: &[u32], index: Self) -> Self {
+        Self(unsafe { _mm256_i32gather_epi32::<4>(table.as_ptr().cast(), index.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn gathered_pairs(table: &[u32], index: Self) -> [Self; 2] {
+        let pairs = table.as_ptr().cast();
+        unsafe {
+            let (low, high) = (
+                _mm256_castsi256_si128(index.0),
+                _mm256_extracti128_si256::<1>(index.0),
+            );
+            let low = _mm256_i32gather_epi64::<8>(pairs, low);
+            Self::unzip(low, _mm256_i32gather_epi64::<8>(pairs, high))
         }
     }
 

@@ -30,6 +30,24 @@ pub fn run<K: Kernel>(kernel: K) -> K::Output {
 #[derive(Clone, Copy)]
 pub struct Words(__m512i);
 
+impl Words {
+    /// The first words of sixteen pairs, and the second ones.
+    ///
+    /// # Safety
+    /// The instructions are there.
+    #[inline(always)]
+    unsafe fn unzip(low: __m512i, high: __m512i) -> [Self; 2] {
+        let evens = Self::indices() + Self::indices();
+        let odds = evens + Self::splat(1);
+        unsafe {
+            [
+                Self(_mm512_permutex2var_epi32(low, evens.0, high)),
+                Self(_mm512_permutex2var_epi32(low, odds.0, high)),
+            ]
+        }
+    }
+}
+
 /// Sixteen truths.
 #[derive(Clone, Copy)]
 pub struct Truths(__mmask16);
@@ -229,9 +247,8 @@ impl Lanes for Words {
 
     #[inline(always)]
     #[rustfmt::skip]
-    fn gather(table: &[u32], index: Self, mask: Truths) -> Self {
-        super::check_gather(table, index, mask);
-        let at = Places::new(index.min(Self::splat(table.len() as u32 - 1)));
+    unsafe fn loaded(table: &[u32], index: Self) -> Self {
+        let at = Places::new(index);
         let word = |lane| unsafe { *table.as_ptr().add(at.of(lane)) as i32 };
         Self(unsafe {
             _mm512_setr_epi32(
@@ -243,9 +260,8 @@ impl Lanes for Words {
 
     #[inline(always)]
     #[rustfmt::skip]
-    fn gather_pair(table: &[u32], index: Self, mask: Truths) -> [Self; 2] {
-        super::check_gather(&table[..table.len() / 2], index, mask);
-        let at = Places::new(index.min(Self::splat((table.len() / 2) as u32 - 1)));
+    unsafe fn loaded_pairs(table: &[u32], index: Self) -> [Self; 2] {
+        let at = Places::new(index);
         let pairs = table.as_ptr().cast::<i64>();
         let pair = |lane| unsafe { pairs.add(at.of(lane)).read_unaligned() };
         unsafe {
@@ -255,12 +271,25 @@ impl Lanes for Words {
             let high = _mm512_setr_epi64(
                 pair(8), pair(9), pair(10), pair(11), pair(12), pair(13), pair(14), pair(15),
             );
-            let evens = Self::indices() + Self::indices();
-            let odds = evens + Self::splat(1);
-            [
-                Self(_mm512_permutex2var_epi32(low, evens.0, high)),
-                Self(_mm512_permutex2var_epi32(low, odds.0, high)),
-            ]
+            Self::unzip(low, high)
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn gathered(table: &[u32], index: Self) -> Self {
+        Self(unsafe { _mm512_i32gather_epi32::<4>(index.0, table.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    unsafe fn gathered_pairs(table: &[u32], index: Self) -> [Self; 2] {
+        let pairs = table.as_ptr().cast();
+        unsafe {
+            let (low, high) = (
+                _mm512_castsi512_si256(index.0),
+                _mm512_extracti64x4_epi64::<1>(index.0),
+            );
+            let low = _mm512_i32gather_epi64::<8>(low, pairs);
+            Self::unzip(low, _mm512_i32gather_epi64::<8>(high, pairs))
         }
     }
 

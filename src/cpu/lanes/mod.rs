@@ -3,6 +3,7 @@
 //!
 //! Every operation is exact, so that the choice never changes a bit.
 
+mod gathering;
 mod portable;
 
 #[cfg(target_arch = "x86_64")]
@@ -95,17 +96,58 @@ pub trait Lanes:
 
     /// `table[index]` in the lanes of `mask`, where `index` is inside the table; anything in the
     /// others. No lane reads beyond the table.
-    fn gather(table: &[u32], index: Self, mask: Self::Mask) -> Self;
+    #[inline(always)]
+    fn gather(table: &[u32], index: Self, mask: Self::Mask) -> Self {
+        check_gather(table, index, mask);
+        let at = index.min(Self::splat(table.len() as u32 - 1));
+        // SAFETY: it was just made so.
+        unsafe {
+            if gathering::by_instruction() {
+                Self::gathered(table, at)
+            } else {
+                Self::loaded(table, at)
+            }
+        }
+    }
 
     /// `[table[2 index], table[2 index + 1]]`, as [`Lanes::gather`].
     #[inline(always)]
     fn gather_pair(table: &[u32], index: Self, mask: Self::Mask) -> [Self; 2] {
-        let at = index.shl(Self::splat(1));
-        [
-            Self::gather(table, at, mask),
-            Self::gather(table, at + Self::splat(1), mask),
-        ]
+        check_gather(&table[..table.len() / 2], index, mask);
+        let at = index.min(Self::splat((table.len() / 2) as u32 - 1));
+        // SAFETY: it was just made so.
+        unsafe {
+            if gathering::by_instruction() {
+                Self::gathered_pairs(table, at)
+            } else {
+                Self::loaded_pairs(table, at)
+            }
+        }
     }
+
+    /// `table[index]` by a gather instruction.
+    ///
+    /// # Safety
+    /// Every lane of `index` is inside the table.
+    unsafe fn gathered(table: &[u32], index: Self) -> Self;
+
+    /// `table[index]` by a load for each lane.
+    ///
+    /// # Safety
+    /// Every lane of `index` is inside the table.
+    unsafe fn loaded(table: &[u32], index: Self) -> Self;
+
+    /// `[table[2 index], table[2 index + 1]]` by gather instructions.
+    ///
+    /// # Safety
+    /// Every lane of `index` is below half of the table's length.
+    unsafe fn gathered_pairs(table: &[u32], index: Self) -> [Self; 2];
+
+    /// `[table[2 index], table[2 index + 1]]` by a load for each lane.
+    ///
+    /// # Safety
+    /// Every lane of `index` is below half of the table's length.
+    unsafe fn loaded_pairs(table: &[u32], index: Self) -> [Self; 2];
 
     /// `table[index] = self` in the lanes of `mask`, whose indices differ and are inside the table.
     #[inline(always)]
@@ -218,6 +260,13 @@ impl Instructions {
         }
     }
 
+    /// Does the processor gather faster with its instructions for that than with loads? Kernels do as the
+    /// first set that was asked found.
+    pub fn gathers(self) -> bool {
+        gathering::decide(self);
+        gathering::by_instruction()
+    }
+
     /// Runs a kernel with these instructions.
     #[inline(always)]
     pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
@@ -245,8 +294,7 @@ fn check_gather<L: Lanes>(table: &[u32], index: L, mask: L::Mask) {
     );
 }
 
-/// Places in a table, one a lane, on the stack. A gather instruction is slower than a load for each lane
-/// where its leak is mended ("Downfall": all Intel up to Ice Lake) and on Zen.
+/// Places in a table, one a lane, on the stack.
 #[cfg(target_arch = "x86_64")]
 struct Places([u64; LANES_MAX / 2]);
 

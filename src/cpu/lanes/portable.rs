@@ -126,9 +126,25 @@ impl Lanes for Word {
     }
 
     #[inline(always)]
-    fn gather(table: &[u32], index: Self, mask: bool) -> Self {
-        super::check_gather(table, index, mask);
-        Wrapping(table[(index.0 as usize).min(table.len() - 1)])
+    unsafe fn gathered(table: &[u32], index: Self) -> Self {
+        Wrapping(table[index.0 as usize])
+    }
+
+    #[inline(always)]
+    unsafe fn loaded(table: &[u32], index: Self) -> Self {
+        Wrapping(table[index.0 as usize])
+    }
+
+    #[inline(always)]
+    unsafe fn gathered_pairs(table: &[u32], index: Self) -> [Self; 2] {
+        let at = 2 * index.0 as usize;
+        [Wrapping(table[at]), Wrapping(table[at + 1])]
+    }
+
+    #[inline(always)]
+    unsafe fn loaded_pairs(table: &[u32], index: Self) -> [Self; 2] {
+        let at = 2 * index.0 as usize;
+        [Wrapping(table[at]), Wrapping(table[at + 1])]
     }
 
     #[inline(always)]

@@ -143,6 +143,24 @@ with_all!(tables_are_read_and_written_where_the_index_says, L, {
         for lane in lanes_in(inside) {
             assert_eq!(found[lane], table[a[lane] as usize]);
         }
+        let (at, in_half) = (x.min(L::splat(len - 1)), x.min(L::splat(len / 2 - 1)));
+        // SAFETY: every lane was just made so small.
+        unsafe {
+            let places: Vec<usize> = stored(at).iter().map(|&place| place as usize).collect();
+            expect(L::gathered(&table, at), |i| table[places[i]]);
+            expect(L::loaded(&table, at), |i| table[places[i]]);
+            let places: Vec<usize> = stored(in_half)
+                .iter()
+                .map(|&place| 2 * place as usize)
+                .collect();
+            for [first, second] in [
+                L::gathered_pairs(&table, in_half),
+                L::loaded_pairs(&table, in_half),
+            ] {
+                expect(first, |i| table[places[i]]);
+                expect(second, |i| table[places[i] + 1]);
+            }
+        }
         let in_pairs = x.lt(L::splat(len / 2));
         let [first, second] = L::gather_pair(&table, x, in_pairs).map(stored);
         for lane in lanes_in(in_pairs) {

@@ -190,14 +190,15 @@ fn take_up(block: Block, at: u32) -> bool {
     me.began = 0u;
     me.events = 0u;
     me.board = populations[population].board_first
-        + mul_hi(traits.x << (32u - NORMAL_SHIFT), populations[population].board_count);
+        + mul_hi_short(traits.x << (32u - NORMAL_SHIFT), populations[population].board_count);
+    // Thresholds fall.
     me.taste = 0u;
-    for (var i = 0u; i < TASTE_MAX; i++) {
-        me.taste += u32(traits.y < populations[population].taste_thresholds[i]);
+    while me.taste < TASTE_MAX && traits.y < populations[population].taste_thresholds[me.taste] {
+        me.taste += 1u;
     }
     me.skill = populations[population].skill_base
         + scale_normal(populations[population].skill_sigma, z);
-    me.own_count = 0u;
+    own_count = 0u;
     count_busy(my_phase());
     remove_hash(agent_hash(populations[population].traits_key, rank, old_due, old_work));
     return true;
@@ -261,8 +262,8 @@ fn step() {
 
 // Leaves its slot: the lab has no work for it.
 fn leave() {
-    count_one(COUNT_DEACTIVATED);
-    count(COUNT_LEFT_TIME, populations[population].think_len - me.offset);
+    gather(COUNT_DEACTIVATED, 1u, 0u);
+    gather(COUNT_LEFT_TIME, populations[population].think_len - me.offset, 0u);
     me.due = 0u;
     me.work = 0u;
 }
@@ -286,7 +287,7 @@ fn choose() {
         return;
     }
     let draw = my_draw(PURPOSE_THINK);
-    let idea = best.base + nth_in(best.open, mul_hi(draw.x, ones_in(best.open)));
+    let idea = best.base + nth_in(best.open, mul_hi_short(draw.x, ones_in(best.open)));
     let row = population * KINDS + best.kind;
     let log2 = kinds[row].think_base + kinds[row].work_slope * i32(idea) - me.skill;
     let units = duration_units(log2, draw.y);
@@ -313,21 +314,26 @@ fn candidate(number: u32) -> Choice {
     let seen = view(choice.topic);
     choice.base = seen.base;
     choice.open = open_ideas(seen, populations[population].breadth, kinds[row].idea_end);
-    for (var i = 0u; i < me.own_count; i++) {
-        let at = (me.own[i] >> IDEA_SHIFT) - seen.base;
-        if topic_of(me.own[i]) == choice.topic && at < WINDOW_BITS {
-            choice.open[at / 32u] &= ~(1u << (at % 32u));
+    if own_count > 0u {
+        for (var i = 0u; i < OWN_FINDS; i++) {
+            let at = (own[i] >> IDEA_SHIFT) - seen.base;
+            if i < own_count && topic_of(own[i]) == choice.topic && at < WINDOW_BITS {
+                choice.open[at / 32u] &= ~(1u << (at % 32u));
+            }
         }
     }
     if ones_in(choice.open) == 0u {
         return choice;
     }
-    let first = seen.base + nth_in(choice.open, 0u);
-    let noise = populations[population].taste_noise[me.taste];
     choice.found = true;
-    choice.score = kinds[row].score_base + kinds[row].score_slope * i32(first)
-        + scale_normal(noise, normal[draw.y >> NORMAL_SHIFT]);
-    choice.tie = draw.y & ((1u << NORMAL_SHIFT) - 1u);
+    // Who has one candidate takes it, whatever it is worth.
+    if me.taste > 0u {
+        let first = seen.base + first_in(choice.open);
+        let noise = populations[population].taste_noise[me.taste];
+        choice.score = kinds[row].score_base + kinds[row].score_slope * i32(first)
+            + scale_normal(noise, normal[draw.y >> NORMAL_SHIFT]);
+        choice.tie = draw.y & ((1u << NORMAL_SHIFT) - 1u);
+    }
     return choice;
 }
 
@@ -362,10 +368,10 @@ fn finish_experiment() {
         let idea = idea_of(me.work);
         find(topic, idea);
         for (var i = OWN_FINDS - 1u; i > 0u; i--) {
-            me.own[i] = me.own[i - 1u];
+            own[i] = own[i - 1u];
         }
-        me.own[0] = (idea << IDEA_SHIFT) | topic;
-        me.own_count = min(me.own_count + 1u, OWN_FINDS);
+        own[0] = (idea << IDEA_SHIFT) | topic;
+        own_count = min(own_count + 1u, OWN_FINDS);
     }
 }
 
@@ -415,12 +421,8 @@ fn spread(topic: u32, number: u32) {
 fn stall() {
     let lost = len_of_phase() - me.offset;
     let experiments = (me.due & ON_EXPERIMENT) != 0u;
-    if experiments {
-        count(COUNT_STALL_EXPERIMENT, lost);
-    } else {
-        count(COUNT_STALL_THINK, lost);
-    }
-    count_one(COUNT_STALLED);
+    gather(select(COUNT_STALL_THINK, COUNT_STALL_EXPERIMENT, experiments), lost, 0u);
+    gather(COUNT_STALLED, 1u, 0u);
     count_time(me.offset - me.began);
     me.offset = len_of_phase();
     me.began = me.offset;

@@ -142,6 +142,16 @@ fn nth_in(mask: Window, n: u32) -> u32 {
     return 0u;
 }
 
+// Position of the first set bit of a window mask that has one.
+fn first_in(mask: Window) -> u32 {
+    for (var w = 0u; w < WINDOW_WORDS; w++) {
+        if mask[w] != 0u {
+            return 32u * w + countTrailingZeros(mask[w]);
+        }
+    }
+    return 0u;
+}
+
 fn ones_in(mask: Window) -> u32 {
     var sum = 0u;
     for (var w = 0u; w < WINDOW_WORDS; w++) {

@@ -18,6 +18,11 @@ fn mul_hi(a: u32, b: u32) -> u32 {
     return mul_wide(a, b).y;
 }
 
+// The same where b is below 2^16.
+fn mul_hi_short(a: u32, b: u32) -> u32 {
+    return ((a >> 16u) * b + (((a & 0xffffu) * b) >> 16u)) >> 16u;
+}
+
 // floor(a * mul / 2^shift), low word. Shifts by 32 and more are undefined on devices: three cases.
 fn mul_shift(a: u32, mul: u32, shift: u32) -> u32 {
     let wide = mul_wide(a, mul);

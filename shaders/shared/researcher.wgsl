@@ -24,9 +24,6 @@ struct Researcher {
     board: u32,
     taste: u32,
     skill: i32,
-    // Last finds of this tick as (idea, topic), newest first, and how many there are.
-    own: array<u32, OWN_FINDS>,
-    own_count: u32,
 }
 
 // Among those of all replicates; a replicate's stand together.
@@ -35,6 +32,9 @@ var<private> population: u32;
 var<private> first_topic: u32;
 var<private> first_board: u32;
 var<private> me: Researcher;
+// Its last finds of this tick as (idea, topic), newest first, and how many there are.
+var<private> own: array<u32, OWN_FINDS>;
+var<private> own_count: u32;
 
 // Takes up a population, and with it its replicate.
 fn enter(index: u32) {

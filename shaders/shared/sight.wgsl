@@ -34,8 +34,11 @@ fn current(topic: u32) -> Known {
 // What the agent sees of it: all, or the older part and the news that it read.
 fn view(topic: u32) -> Known {
     let now = current(topic);
+    if populations[population].reading == 0u {
+        return now;
+    }
     let threshold = boards[first_board + me.board].read_threshold;
-    if populations[population].reading == 0u || threshold == 0xffffffffu {
+    if threshold == 0xffffffffu {
         return now;
     }
     let at = ((first_topic + topic) * BOARD_ROWS + me.board) * (1u + WINDOW_WORDS);

@@ -57,7 +57,8 @@ fn remove_hash(hash: vec4<u32>) {
     tally_used = true;
 }
 
-// Adds one counter of a thread to its workgroup's.
+// Adds one counter of a thread to its workgroup's; what seldom happens goes there at once, and takes no
+// register.
 fn gather(counter: u32, low: u32, high: u32) {
     if (low | high) != 0u {
         let old = atomicAdd(&sum_low[counter], low);

@@ -142,7 +142,8 @@ pub struct Plan {
 
 impl Plan {
     /// Covers, for each stage, the first `used[stage][population]` blocks, with no launch over
-    /// `most_blocks` and no grid wider than `width`.
+    /// `most_blocks` and no grid wider than `width`. Rows of a folded grid are as short as their number lets
+    /// them be: with whole ones, a launch of one block more than a row would start twice as many workgroups.
     pub fn new(placement: &Placement, used: &[Vec<u64>], most_blocks: u32, width: u32) -> Self {
         let mut plan = Self::default();
         for (stage, used) in used.iter().enumerate() {
@@ -153,12 +154,13 @@ impl Plan {
                 let mut block_first = 0;
                 while block_first < blocks {
                     let block_end = blocks.min(block_first.saturating_add(most_blocks));
+                    let count = block_end - block_first;
                     let dispatch = Dispatch {
                         span_first,
                         span_end,
                         block_first,
                         block_end,
-                        width,
+                        width: count.div_ceil(count.div_ceil(width)),
                     };
                     plan.launches.push(Launch {
                         stage,
@@ -209,7 +211,8 @@ mod tests {
             let mut seen = Vec::new();
             for launch in &plan.launches {
                 let (x, y) = launch.grid();
-                assert!(x <= width && u64::from(x) * u64::from(y) >= u64::from(launch.blocks()));
+                let idle = (x * y).checked_sub(launch.blocks());
+                assert!(x <= width && idle.is_some_and(|idle| idle < y), "{x} x {y}");
                 let spans = launch.dispatch.span_first as usize..launch.dispatch.span_end as usize;
                 for number in launch.dispatch.block_first..launch.dispatch.block_end {
                     let span = plan.spans[spans.clone()]

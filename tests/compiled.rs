@@ -21,12 +21,12 @@ const WINDOWS: [usize; 3] = [1, 2, 4];
 /// Loads of `due_among` in `shaders/research.wgsl`, where a thread has as many agents.
 const LOADS: usize = 16;
 
-/// Overrides: the flagship's sizes, the cut of a hardware GPU.
-fn value(name: &str) -> f64 {
+/// Overrides: the flagship's sizes, the cut of a hardware GPU, whose threads look at `scan` agents together.
+fn value(name: &str, scan: usize) -> f64 {
     match name {
         "WORKGROUP" => 64.0,
         "BLOCK" => 1024.0,
-        "SCAN" => LOADS as f64,
+        "SCAN" => scan as f64,
         "BALANCED" => 1.0,
         "TOPICS" => 13.0,
         "BOARD_ROWS" => 16.0,
@@ -39,14 +39,14 @@ fn value(name: &str) -> f64 {
 }
 
 /// A stage as wgpu hands it to a driver with robust buffers.
-fn spirv(stage: &Stage, window_words: usize) -> Vec<u32> {
+fn spirv(stage: &Stage, window_words: usize, scan: usize) -> Vec<u32> {
     let module = naga::front::wgsl::parse_str(&stage.source(window_words)).expect("it is WGSL");
     let info = Validator::new(ValidationFlags::all(), Capabilities::empty())
         .validate(&module)
         .expect("it is valid");
     let entry = (naga::ShaderStage::Compute, stage.name);
     let overrides = stage.overrides();
-    let constants = overrides.map(|name| (name.to_owned(), value(name)));
+    let constants = overrides.map(|name| (name.to_owned(), value(name, scan)));
     let constants = constants.collect();
     let (module, info) =
         naga::back::pipeline_constants::process_overrides(&module, &info, Some(entry), &constants)
@@ -84,7 +84,7 @@ impl Compiled {
         *value
     }
 
-    /// Most loads of agents that are under way before the first of them is waited for.
+    /// Most loads that are under way before the first of them is waited for.
     fn loads_together(&self) -> usize {
         let (mut most, mut now) = (0, 0);
         for line in self.assembly.lines() {
@@ -100,33 +100,41 @@ impl Compiled {
     }
 }
 
-/// A device that compiles and does nothing else.
-struct Null {
+/// A device that is asked to compile and nothing else.
+struct Compiler {
     _entry: ash::Entry,
     _instance: ash::Instance,
     device: ash::Device,
     properties: ash::khr::pipeline_executable_properties::Device,
 }
 
-impl Null {
+impl Compiler {
+    /// RADV's for a GPU that is not there.
+    ///
     /// # Safety
     /// No other thread may read the environment.
-    unsafe fn open() -> Self {
-        // SAFETY: the caller's, for the environment; every structure handed over is complete and lives
-        // until the call returns.
+    unsafe fn null() -> Self {
+        // SAFETY: the caller's.
+        unsafe { std::env::set_var("RADV_FORCE_FAMILY", FAMILY) };
+        Self::open(|device| {
+            let name = device.device_name_as_c_str().unwrap_or_default();
+            name.to_string_lossy().starts_with("Null hardware")
+        })
+    }
+
+    /// That of the first device that `is_wanted`.
+    fn open(is_wanted: impl Fn(&vk::PhysicalDeviceProperties) -> bool) -> Self {
+        // SAFETY: every structure handed over is complete and lives until the call returns.
         unsafe {
-            std::env::set_var("RADV_FORCE_FAMILY", FAMILY);
-            let entry = ash::Entry::load().expect("the manifest of RADV promises a loader");
+            let entry = ash::Entry::load().expect("a Vulkan loader");
             let application = vk::ApplicationInfo::default().api_version(vk::API_VERSION_1_2);
             let info = vk::InstanceCreateInfo::default().application_info(&application);
             let instance = entry.create_instance(&info, None).expect("an instance");
             let devices = instance.enumerate_physical_devices().expect("devices");
-            let is_null = |device: &vk::PhysicalDevice| {
-                let properties = instance.get_physical_device_properties(*device);
-                let name = properties.device_name_as_c_str().unwrap_or_default();
-                name.to_string_lossy().starts_with("Null hardware")
-            };
-            let null = devices.into_iter().find(is_null).expect("RADV, forced");
+            let mut wanted = devices
+                .into_iter()
+                .filter(|device| is_wanted(&instance.get_physical_device_properties(*device)));
+            let wanted = wanted.next().expect("a device of the kind");
             let queues = [vk::DeviceQueueCreateInfo::default().queue_priorities(&[1.0])];
             let names = [ash::khr::pipeline_executable_properties::NAME.as_ptr()];
             let mut features = vk::PhysicalDevicePipelineExecutablePropertiesFeaturesKHR::default()
@@ -135,7 +143,9 @@ impl Null {
                 .queue_create_infos(&queues)
                 .enabled_extension_names(&names)
                 .push_next(&mut features);
-            let device = instance.create_device(null, &info, None).expect("a device");
+            let device = instance
+                .create_device(wanted, &info, None)
+                .expect("a device");
             let properties =
                 ash::khr::pipeline_executable_properties::Device::new(&instance, &device);
             Self {
@@ -147,8 +157,8 @@ impl Null {
         }
     }
 
-    fn compile(&self, stage: &Stage, window_words: usize) -> Compiled {
-        let code = spirv(stage, window_words);
+    fn compile(&self, stage: &Stage, window_words: usize, scan: usize) -> Compiled {
+        let code = spirv(stage, window_words, scan);
         let binding = |(resource, access)| {
             let kind = match access {
                 Access::Uniform => vk::DescriptorType::UNIFORM_BUFFER_DYNAMIC,
@@ -200,14 +210,14 @@ impl Null {
             };
             Compiled {
                 statistics: statistics.iter().map(named).collect(),
-                assembly: self.assembly(&executable),
+                assembly: self.assembly(&executable).unwrap_or_default(),
             }
         }
     }
 
     /// # Safety
     /// `executable` must be one of a pipeline made on this device that captured its representations.
-    unsafe fn assembly(&self, executable: &vk::PipelineExecutableInfoKHR<'_>) -> String {
+    unsafe fn assembly(&self, executable: &vk::PipelineExecutableInfoKHR<'_>) -> Option<String> {
         let ask = self
             .properties
             .fp()
@@ -237,8 +247,8 @@ impl Null {
             let named = |text: &vk::PipelineExecutableInternalRepresentationKHR<'_>| {
                 CStr::from_ptr(text.name.as_ptr()) == c"Assembly"
             };
-            let at = texts.iter().position(named).expect("RADV writes assembly");
-            String::from_utf8_lossy(&bytes[at]).into_owned()
+            let at = texts.iter().position(named)?;
+            Some(String::from_utf8_lossy(&bytes[at]).into_owned())
         }
     }
 }
@@ -246,14 +256,14 @@ impl Null {
 #[test]
 #[cfg_attr(no_radv, ignore = "no RADV, AMD's driver in Mesa")]
 fn stages_stay_in_registers_and_load_together() {
-    // SAFETY: the only test of this file, and nothing else reads the environment meanwhile.
-    let null = unsafe { Null::open() };
+    // SAFETY: the only test that runs unless asked for, and nothing else reads the environment meanwhile.
+    let null = unsafe { Compiler::null() };
     println!(
         "stage    words vector registers, spilled, scratch, subgroups, instructions, loads together"
     );
     for stage in STAGES {
         for window_words in WINDOWS {
-            let compiled = null.compile(stage, window_words);
+            let compiled = null.compile(stage, window_words, LOADS);
             let [
                 registers,
                 scalars,
@@ -281,7 +291,23 @@ fn stages_stay_in_registers_and_load_together() {
             assert!(subgroups >= 8, "{}: {subgroups} subgroups", stage.name);
             if stage.name == "research" {
                 assert!(together >= LOADS, "{together} loads before a wait");
+                // They are those of the scan: where a thread looks at one agent, so many never meet.
+                let alone = null.compile(stage, window_words, 1).loads_together();
+                assert!(alone < LOADS / 2, "{alone} loads of one agent");
             }
+        }
+    }
+}
+
+/// For `scripts/gpu compiled`: what the compiler of a GPU that is there says, in its own words.
+#[test]
+#[ignore = "prints, on a machine with a GPU, what its compiler says"]
+fn what_the_compiler_of_this_machines_gpu_says() {
+    let compiler = Compiler::open(|device| device.device_type != vk::PhysicalDeviceType::CPU);
+    for stage in STAGES {
+        for window_words in WINDOWS {
+            let compiled = compiler.compile(stage, window_words, LOADS);
+            println!("{} {window_words}: {:?}", stage.name, compiled.statistics);
         }
     }
 }

@@ -94,6 +94,9 @@ fn state_device() {
     }
     // The test names it by its manifest, whatever other drivers there are.
     let has_swiftshader = target == "linux" && Path::new(SWIFTSHADER).exists();
+    if has_swiftshader {
+        println!("cargo::rerun-if-changed={SWIFTSHADER}");
+    }
     if !has_swiftshader || ask_drivers(Some(SWIFTSHADER)).is_empty() {
         println!("cargo::rustc-cfg=no_swiftshader");
     }

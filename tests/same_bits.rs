@@ -114,15 +114,16 @@ fn compare_agents(
         } else {
             "research"
         };
-        for rank in 0..population.slots as usize {
+        for slot in 0..population.slots as usize {
             let (e, f) = (
-                (expected.0[rank], expected.1[rank]),
-                (found.0[rank], found.1[rank]),
+                (expected.0[slot], expected.1[slot]),
+                (found.0[slot], found.1[slot]),
             );
             assert!(
                 e == f,
-                "{place}: {spawned}, population {p}, rank {rank}: \
+                "{place}: {spawned}, population {p}, rank {}: \
                  {} differs, due {:#x} work {:#x} ({:?}) expected, {:#x} {:#x} ({:?}) found",
+                population.rank_first + slot as u64,
                 if e.0 == f.0 { "work" } else { "due" },
                 e.0,
                 e.1,

@@ -58,7 +58,7 @@ fn the_essays_case() {
     has_the_same_digests("situational-awareness", "5");
 }
 
-/// Several labs and populations, hired people's knowledge, filtered edges.
+/// Several labs and populations; what they publish crosses between labs.
 #[test]
 #[cfg_attr(
     no_swiftshader,

@@ -142,6 +142,9 @@ impl Work {
     /// If `out` refuses.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let setup = &self.setup;
+        if setup.populations.iter().any(|of| of.rank_first != 0) {
+            return Err(invalid("ranks that do not begin at 0"));
+        }
         let sizes = [
             FORMAT,
             setup.window_words as u32,

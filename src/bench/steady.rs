@@ -129,11 +129,12 @@ impl Steady {
         Ok(run?.1)
     }
 
-    /// A tick without agents: `share` alone.
+    /// A tick without agents: `share` alone, of all topics.
     ///
     /// # Errors
     /// If the device fails.
     pub fn share(&mut self) -> Result<Ticked, BenchError> {
+        self.forget()?;
         self.plan.tick.slots[0] = 0;
         let run = self.run();
         self.plan.tick.slots[0] = self.agents;

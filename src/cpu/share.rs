@@ -212,14 +212,15 @@ pub fn share<const W: usize>(rules: &Rules<'_>, pile: &Pile<Columns<'_>>) -> Sha
             if !may_change(rules, column) {
                 continue;
             }
-            copy_to(&mut nodes, column.nodes);
-            copy_to(&mut older, column.older);
+            if !rules.anew {
+                copy_to(&mut nodes, column.nodes);
+                copy_to(&mut older, column.older);
+            }
             share_topic::<W>(rules, topic, column, &mut census);
-            let before = Knowledge {
+            let before = (!rules.anew).then_some(Knowledge {
                 nodes: &nodes,
                 older: &older,
-            };
-            let before = (!rules.anew).then_some(before);
+            });
             let change = &mut census.change;
             change.count::<W>(rules.setup, topic, before, column.knowledge());
         }

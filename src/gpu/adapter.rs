@@ -153,7 +153,12 @@ fn enumerate() -> Vec<wgpu::Adapter> {
 /// A Vulkan adapter that binds as many storage buffers as its driver says, in place of one that cannot run
 /// the stages. wgpu lets a stage bind no more than a fragment stage could write to beside its images and
 /// colours, which on SwiftShader leaves 10 of 30; none of ours is one.
-#[cfg(not(target_vendor = "apple"))]
+#[cfg(any(
+    windows,
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd"
+))]
 fn with_drivers_buffers(
     instance: &wgpu::Instance,
     adapter: &wgpu::Adapter,
@@ -177,7 +182,13 @@ fn with_drivers_buffers(
     }
 }
 
-#[cfg(target_vendor = "apple")]
+/// Elsewhere wgpu has no Vulkan.
+#[cfg(not(any(
+    windows,
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd"
+)))]
 fn with_drivers_buffers(_: &wgpu::Instance, _: &wgpu::Adapter) -> Option<wgpu::Adapter> {
     None
 }

@@ -10,13 +10,10 @@ use ash::vk;
 use naga::back::spv;
 use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
-use takeoff::gpu::stages::{Access, STAGES, Stage};
+use takeoff::gpu::stages::{Access, STAGES, Stage, WINDOWS};
 
 /// RDNA 2: a GPU of today that even old versions of Mesa know.
 const FAMILY: &str = "navi21";
-
-/// Windows that the engines are made for.
-const WINDOWS: [usize; 3] = [1, 2, 4];
 
 /// Loads of `due_among` in `shaders/research.wgsl`, where a thread has as many agents.
 const LOADS: usize = 16;

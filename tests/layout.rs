@@ -6,13 +6,10 @@ use std::mem::offset_of;
 use naga::front::wgsl;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use takeoff::gpu::layout::{Dispatch, Replicate, Span, Tally};
-use takeoff::gpu::stages::{Access, STAGES, Stage};
+use takeoff::gpu::stages::{Access, STAGES, Stage, WINDOWS};
 use takeoff::model::layout::{
     AliasEntry, BoardTick, Edge, KindGain, KindTick, Mail, PopulationTick,
 };
-
-/// Windows that the engines are made for.
-const WINDOWS: [usize; 3] = [1, 2, 4];
 
 fn parse(stage: &Stage, window_words: usize) -> naga::Module {
     let source = stage.source(window_words);

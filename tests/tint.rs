@@ -7,10 +7,7 @@
 
 use std::process::{Command, Output};
 
-use takeoff::gpu::stages::STAGES;
-
-/// Windows that the engines are made for.
-const WINDOWS: [usize; 3] = [1, 2, 4];
+use takeoff::gpu::stages::{STAGES, Stage, WINDOWS};
 
 /// What Tint says of WGSL files.
 fn compile(files: &[(String, String)]) -> Output {
@@ -32,7 +29,7 @@ fn compile(files: &[(String, String)]) -> Output {
     ignore = "TAKEOFF_PYTHON or TAKEOFF_CHROMIUM names nothing"
 )]
 fn tint_takes_every_stage() {
-    let named = |(stage, words): (&&takeoff::gpu::stages::Stage, usize)| {
+    let named = |(stage, words): (&&Stage, usize)| {
         (format!("{}-{words}.wgsl", stage.name), stage.source(words))
     };
     let pairs = STAGES

@@ -19,7 +19,7 @@ use super::parcel::Parcel;
 use super::pipelines::{self, Cut, Pipeline};
 use super::results::Results;
 use super::sizes::Sizes;
-use super::stages::{CENSUS, RESEARCH, Resource, SHARE, SPAWN};
+use super::stages::{CENSUS, RESEARCH, Resource, SHARE, SPAWN, WINDOWS};
 use super::timing::{Clock, Timing};
 use super::upload::Upload;
 use crate::model::census::Census;
@@ -291,7 +291,7 @@ impl Batch for GpuBatch {
 fn check_options(sizes: &Sizes, workgroup: u32, block: u32) -> Result<(), EngineError> {
     let fail = |message: String| Err(EngineError::Cut(message));
     let words = sizes.shape.window_words;
-    if ![1, 2, 4].contains(&words) {
+    if !WINDOWS.contains(&words) {
         return fail(format!("no kernel for {words} window words"));
     }
     if !workgroup.is_power_of_two() || !(32..=WORKGROUP_MAX).contains(&workgroup) {

@@ -93,8 +93,8 @@ impl Compiled {
             };
             // SAFETY: the source is ours and every loop of it ends: it counts up to a number, or down a
             // window, that is fixed before it begins, it clears a bit of a word or halves a number each
-            // round (`block_of`, `nth_bit`), or (`run_listed`) it takes up another of the listed agents or runs another of the at most
-            // `events_max` events of the one in hand.
+            // round (`block_of`, `nth_bit`), or (`run_listed`) it takes up another of the listed agents or
+            // runs another of the at most `events_max` events of the one in hand.
             let module = unsafe { device.create_shader_module_trusted(source, checks) };
             let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label: Some(stage.name),

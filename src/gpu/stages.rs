@@ -84,6 +84,9 @@ pub struct Source {
     overrides: &'static [&'static str],
 }
 
+/// Words of the windows that stages are made for.
+pub const WINDOWS: [usize; 3] = [1, 2, 4];
+
 /// A row of the stage table.
 #[derive(Debug)]
 pub struct Stage {

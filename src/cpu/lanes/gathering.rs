@@ -1,8 +1,8 @@
 //! Gather instructions, or a load for each lane: the processor decides which is faster, and is asked.
 //!
 //! Sixteen pairs take an instruction 15.3 ns on an Ice Lake, whose leak through gathers is mended ("Downfall"; a
-//! guest is told "not affected"), and loads 4.7 ns; a Zen 4 prefers loads, too. On an Emerald Rapids
-//! instructions make the whole engine 16 to 34% faster. Both read the same words.
+//! guest is told "not affected"), and loads 4.7 ns. On an Emerald Rapids instructions make the whole engine 9 to
+//! 34% faster. Both read the same words.
 
 use std::hint::black_box;
 use std::sync::Once;
